@@ -1,0 +1,1 @@
+"""Progress as a small port: null, list (tests), log and rich back ends."""

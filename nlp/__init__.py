@@ -1,0 +1,1 @@
+"""Words to claims: what names and descriptions say about a product, with the words that prove it."""

@@ -1,0 +1,89 @@
+"""The declared hierarchy of ``schemas/taxonomy.yaml``: nodes, article types, synonyms, rules, migrations."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+
+from schemas.declared import SCHEMA_DIR, Declared, load
+
+
+class ArticleType(Declared):
+    """What a product is called, and the image group it is seen as."""
+
+    name: str
+    group: str
+    synonyms: tuple[str, ...] = ()
+
+
+class Category(Declared):
+    """The fifth level: a filter-like leaf that an attribute value selects (Dresses -> A-line)."""
+
+    attribute: str
+    titles: dict[str, str]
+
+
+class Subclass(Declared):
+    """A leaf of the four levels, with the article types that belong there."""
+
+    id: str
+    name: str
+    synonyms: tuple[str, ...] = ()
+    article_types: tuple[ArticleType, ...]
+    category: Category | None = None
+
+
+class Class(Declared):
+    """A class of a department."""
+
+    id: str
+    name: str
+    synonyms: tuple[str, ...] = ()
+    subclasses: tuple[Subclass, ...]
+
+
+class Department(Declared):
+    """A department; its nodes stand under every division."""
+
+    id: str
+    name: str
+    synonyms: tuple[str, ...] = ()
+    classes: tuple[Class, ...]
+
+
+class Division(Declared):
+    """A division, and the genders that fall into it."""
+
+    id: str
+    name: str
+    genders: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+
+
+class Thresholds(Declared):
+    """Least confidence a level needs to be decided."""
+
+    division: float = Field(0.5, ge=0, le=1)
+    department: float = Field(0.5, ge=0, le=1)
+    class_: float = Field(0.5, ge=0, le=1, alias="class")
+    subclass: float = Field(0.5, ge=0, le=1)
+    category: float = Field(0.5, ge=0, le=1)
+
+
+class Taxonomy(Declared):
+    """The whole hierarchy of one version. ``moved`` maps node ids of earlier versions to today's."""
+
+    version: int
+    placeholders: tuple[str, ...]
+    thresholds: Thresholds
+    divisions: tuple[Division, ...]
+    departments: tuple[Department, ...]
+    moved: dict[str, str] = {}
+
+
+@cache
+def taxonomy(path: Path = SCHEMA_DIR / "taxonomy.yaml") -> Taxonomy:
+    """Return the declared hierarchy."""
+    return load(path, Taxonomy)
