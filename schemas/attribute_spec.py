@@ -13,12 +13,22 @@ from schemas.group_spec import groups
 
 
 class Value(Declared):
-    """One allowed value: its snake_case name, its spellings, its ids in the Shopify and Google taxonomies."""
+    """One allowed value: its snake_case name, its spellings, its ids in the Shopify and Google taxonomies.
+
+    ``synonyms`` prove the value anywhere in a text; ``words`` ("round") only beside one of the attribute's
+    heads ("neck") or in a field of that attribute.
+    """
 
     name: str
     synonyms: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     shopify: str | None = None
     google: str | None = None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every spelling that names the value in a field of its own attribute, the name first."""
+        return (self.name.replace("_", " "), *self.synonyms, *self.words)
 
 
 class Weights(Declared):
@@ -33,7 +43,8 @@ class Attribute(Declared):
     """One attribute: which groups it applies to (empty = all), its values, and how its claims are weighed.
 
     ``kind``: ``choice`` has one of ``values``; ``choices`` may have several (materials); ``measure`` is a
-    number with ``unit``; ``text`` is free (material percentages).
+    number with ``unit``; ``text`` is free (material percentages). ``heads`` are the nouns that a value's
+    short ``words`` need beside them; ``keys`` are the names vendors give the attribute ("Neck: Round").
     """
 
     name: str
@@ -45,6 +56,9 @@ class Attribute(Declared):
     weights: Weights = Weights()
     threshold: float = Field(0.5, ge=0, le=1)
     shopify: str | None = None
+    google: str | None = None
+    heads: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _known(self) -> Attribute:

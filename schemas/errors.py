@@ -57,6 +57,10 @@ class ObjectExists(Terminal, FileExistsError):
     """A conditional put found the key taken."""
 
 
+class ObjectCorrupt(Terminal, ValueError):
+    """A stored object's bytes do not hash to its name."""
+
+
 class FetchFailed(Transient, OSError):
     """A picture address did not answer in time, or answered with a server error."""
 
@@ -67,6 +71,10 @@ class ModelMismatch(Terminal, ValueError):
 
 class BundleMismatch(Terminal, ValueError):
     """An index bundle does not match its sidecar: metric, dimensions, size, hash or model."""
+
+
+class PublishedMismatch(Terminal, ValueError):
+    """A published run, or the pointer to it, does not match its own manifest or hashes."""
 
 
 class GateRefused(Terminal, ValueError):

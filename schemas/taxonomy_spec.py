@@ -31,7 +31,7 @@ class Subclass(Declared):
     id: str
     name: str
     synonyms: tuple[str, ...] = ()
-    article_types: tuple[ArticleType, ...]
+    article_types: tuple[ArticleType, ...] = Field(min_length=1)
     category: Category | None = None
 
 
@@ -65,21 +65,40 @@ class Division(Declared):
 class Thresholds(Declared):
     """Least confidence a level needs to be decided."""
 
-    division: float = Field(0.5, ge=0, le=1)
-    department: float = Field(0.5, ge=0, le=1)
-    class_: float = Field(0.5, ge=0, le=1, alias="class")
-    subclass: float = Field(0.5, ge=0, le=1)
-    category: float = Field(0.5, ge=0, le=1)
+    division: float = Field(default=0.5, ge=0, le=1)
+    department: float = Field(default=0.5, ge=0, le=1)
+    class_: float = Field(default=0.5, ge=0, le=1, alias="class")
+    subclass: float = Field(default=0.5, ge=0, le=1)
+    category: float = Field(default=0.5, ge=0, le=1)
+
+
+class Rule(Declared):
+    """A merchandiser's standing order: products that match ``when`` go to ``node``, whatever was decided.
+
+    ``when`` maps an attribute (``image_group``, ``article_type``, ``gender``, any declared one) or ``vendor``
+    to the values that match; all of them must match. ``node`` is the id of a department, class or subclass.
+    """
+
+    id: str
+    when: dict[str, tuple[str, ...]] = Field(min_length=1)
+    node: str
+    why: str = ""
 
 
 class Taxonomy(Declared):
-    """The whole hierarchy of one version. ``moved`` maps node ids of earlier versions to today's."""
+    """The whole hierarchy of one version.
+
+    ``moved`` maps node ids of earlier versions to today's (chains are followed); ``outside`` are real article
+    types that have no node.
+    """
 
     version: int
     placeholders: tuple[str, ...]
     thresholds: Thresholds
     divisions: tuple[Division, ...]
     departments: tuple[Department, ...]
+    outside: tuple[ArticleType, ...] = ()
+    rules: tuple[Rule, ...] = ()
     moved: dict[str, str] = {}
 
 

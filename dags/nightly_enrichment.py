@@ -1,0 +1,116 @@
+"""The nightly run: wait for vendors, plan, then one mapped task a shard and stage, publish last.
+
+Wiring only. Every task calls ``enrichment.stages`` inside its own process; what travels between tasks are run
+addresses and shard names, never rows. The night is the UTC date on which the run fires: a drop that lies under
+``<vendor>/2026-11-17/`` belongs to the run of 2026-11-17, also in a backfill.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, CronTriggerTimetable, PokeReturnValue, dag, task
+
+SCHEDULE = os.environ.get("ENRICH_SCHEDULE", "0 2 * * *")
+PUBLISHED = Asset(name="enrich_published", uri="x-enrich://published/latest")
+RETRY = {"retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True}
+
+
+def night_of(context: Any) -> date:
+    """Return the night a task works for: ``night`` of the run's conf, else the date the run fires on."""
+    run = context["dag_run"]
+    given = (run.conf or {}).get("night")
+    moment = run.logical_date or run.run_after
+    return date.fromisoformat(given) if given else moment.astimezone(UTC).date()
+
+
+def terminal_stops(call: Any, *args: Any) -> Any:
+    """Call ``call``; a ``Terminal`` error fails the task without retries, a ``Transient`` one is retried."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from schemas.errors import Terminal
+
+    try:
+        return call(*args)
+    except Terminal as error:
+        raise AirflowFailException(str(error)) from error
+
+
+@task
+def declared_vendors() -> list[str]:
+    """List the vendors that a YAML declares."""
+    from enrichment.stages.plan import declared
+
+    return declared()
+
+
+@task.sensor(mode="reschedule", poke_interval=30, timeout=timedelta(hours=12))
+def wait_for_drop(vendor: str, **context: Any) -> PokeReturnValue:
+    """Wait until the vendor's drop is complete or its deadline has passed; a late vendor holds nobody."""
+    from enrichment.stages.arrival import arrival
+
+    state = arrival(vendor, night_of(context), datetime.now(UTC))
+    return PokeReturnValue(is_done=state != "waiting", xcom_value=f"{vendor}: {state}")
+
+
+@task(trigger_rule="all_done", **RETRY)
+def plan(**context: Any) -> str:
+    """Fix what the night consists of and return the run's address."""
+    from enrichment.stages.plan import plan_night
+
+    return str(terminal_stops(plan_night, night_of(context)))
+
+
+@task(trigger_rule="all_done", **RETRY)
+def list_shards(stage: str, run_uri: str) -> list[str]:
+    """List a stage's shards; vendors whose drop could not be read have none."""
+    from enrichment import stages
+
+    return list(terminal_stops(stages.shards, stage, run_uri))
+
+
+@task(**RETRY)
+def stage(name: str, run_uri: str, shard: str) -> dict[str, int]:
+    """Run one shard of a stage and return its counts."""
+    from enrichment import stages
+
+    report = terminal_stops(stages.run, name, run_uri, shard)
+    return {"in": report.units_in, "done": report.done, "quarantined": report.quarantined}
+
+
+@dag(
+    dag_id="nightly_enrichment",
+    schedule=CronTriggerTimetable(SCHEDULE, timezone="UTC"),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["enrich"],
+    doc_md=__doc__,
+)
+def nightly_enrichment() -> None:
+    """Wire the night: sensors, plan, read, then the product stages shard by shard, index, publish."""
+    arrived = wait_for_drop.expand(vendor=declared_vendors())
+    run_uri = plan()
+    arrived >> run_uri
+
+    def mapped(name: str, over: Any, *after: Any) -> Any:
+        done = stage.override(task_id=name).partial(name=name, run_uri=run_uri).expand(shard=over)
+        list(after) >> done if after else None
+        return done
+
+    read = mapped("read", list_shards.override(task_id="vendors_of_the_night")("read", run_uri))
+    shards = list_shards.override(task_id="shards")("fetch", run_uri)
+    read >> shards
+    fetch = mapped("fetch", shards)
+    text, look = mapped("text", shards, fetch), mapped("look", shards, fetch)
+    decide = mapped("decide", shards, text, look)
+    place = mapped("place", shards, decide)
+    groups = list_shards.override(task_id="groups", trigger_rule="all_success")("index", run_uri)
+    index = mapped("index", groups, place)
+    publish = stage.override(task_id="publish", outlets=[PUBLISHED])("publish", run_uri, "all")
+    index >> publish
+
+
+nightly_enrichment()

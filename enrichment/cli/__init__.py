@@ -1,0 +1,1 @@
+"""The `enrich` command line: thin commands over the stages and rooms."""

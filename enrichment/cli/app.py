@@ -1,0 +1,63 @@
+"""The `enrich` command: one file a command group, wired here.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but more rows were refused than allowed, 75 try again later.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from enrichment.cli import evaluate, export, labels, models, report, review, run, sample, taxonomy, train, vocabulary
+from enrichment.cli.output import console
+from schemas.errors import EnrichError, Transient, UsageError
+
+EXIT_FAILED, EXIT_USAGE, EXIT_TRY_LATER = 1, 2, 75
+
+app = typer.Typer(
+    name="enrich",
+    help="Nightly catalogue enrichment: from vendor drops to a published, reviewed hierarchy.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def main(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what every stage does.")] = False) -> None:
+    """Set up logging for every command."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+for group in (run, sample, report, evaluate, export):
+    group.register(app)
+for name, group in (
+    ("train", train.app),
+    ("models", models.app),
+    ("labels", labels.app),
+    ("vocabulary", vocabulary.app),
+    ("taxonomy", taxonomy.app),
+    ("review", review.app),
+):
+    app.add_typer(group, name=name)
+
+
+def entry() -> None:
+    """Run the command line and turn the project's errors into exit codes."""
+    try:
+        app()
+    except UsageError as error:
+        _complain(error, EXIT_USAGE)
+    except Transient as error:
+        _complain(error, EXIT_TRY_LATER)
+    except EnrichError as error:
+        _complain(error, EXIT_FAILED)
+
+
+def _complain(error: EnrichError, code: int) -> None:
+    console(stderr=True).print(f"{type(error).__name__}: {error}", style="bold red", markup=False, highlight=False)
+    sys.exit(code)

@@ -1,0 +1,75 @@
+"""`enrich run` and `enrich resume`: a night without a scheduler."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from enrichment.cli.options import Drops, Json, Store, Vendors, settings
+from enrichment.cli.output import console, say_json, say_table
+from enrichment.progress.open import open_progress
+from schemas.errors import EnrichError
+
+EXIT_ROWS_REFUSED = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("run")(run)
+    app.command("resume")(resume)
+
+
+def run(
+    night: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The night, as the drops' folders name it.")],
+    drops: Drops = None,
+    store: Store = None,
+    vendors: Vendors = None,
+    max_refused: Annotated[float, typer.Option(help="Largest share of refused rows that still exits with 0.")] = 0.05,
+    threads: Annotated[int | None, typer.Option(help="Threads that a stage may use.")] = None,
+    ner: Annotated[bool | None, typer.Option(help="Let the trained entity recogniser read too.")] = None,
+    json: Json = False,
+) -> None:
+    """Read, enrich, place, index and publish one night."""
+    from enrichment.stages.plan import plan_night
+
+    wanted = settings(store, drops, vendors, threads=threads, ner=ner)
+    _go(plan_night(date(night.year, night.month, night.day), wanted), max_refused, json)
+
+
+def resume(run_uri: str, max_refused: float = 0.05, json: Json = False) -> None:
+    """Go on with a run that was stopped or failed; finished shards are not done again."""
+    _go(run_uri, max_refused, json)
+
+
+def _go(run_uri: str, max_refused: float, json: bool) -> None:
+    from enrichment.stages.night import run_night
+    from enrichment.stages.summary import summary
+
+    kind = "null" if json else "rich" if sys.stderr.isatty() else "log"
+    try:
+        run_night(run_uri, lambda: open_progress(kind))
+    except (EnrichError, KeyboardInterrupt):
+        console(stderr=True).print(f"To go on: enrich resume {run_uri}", markup=False)
+        raise
+    night = summary(run_uri)
+    if json:
+        say_json(night.to_json())
+    else:
+        say_table(
+            f"Night {night.night}, run {night.run_id}",
+            ["vendor", "state", "rows in", "published", "withdrawn", "quarantined", "problems"],
+            [
+                [v.vendor, v.state, v.rows_in, v.published, v.withdrawn, v.quarantined, v.problems]
+                for v in night.vendors
+            ],
+        )
+        console().print(
+            f"catalogue  {night.products} products, {night.changed} worked on, {night.carried} carried over"
+        )
+        console().print(f"published  {night.published_at}\nreport     {night.report_at}", markup=False)
+    if night.refused_share > max_refused:
+        console(stderr=True).print(f"{night.refused_share:.1%} of the rows were refused; allowed: {max_refused:.1%}")
+        raise typer.Exit(EXIT_ROWS_REFUSED)

@@ -1,0 +1,1 @@
+"""Where the claims of vendor, words and pictures meet, once: pure, records in, records out."""

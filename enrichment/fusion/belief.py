@@ -1,0 +1,139 @@
+"""What a product is: the fused distributions of image group, article type and gender that placement needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from enrichment.fusion.pool import Pooled, pool_one
+from enrichment.fusion.voices import voices
+from enrichment.fusion.weights import AttributeWeights, FusionWeights
+from schemas.group_spec import OTHER, groups
+from schemas.records import AttributeClaim, Source
+from schemas.taxonomy_spec import Taxonomy, taxonomy
+
+GROUP, TYPE, GENDER = "image_group", "article_type", "gender"
+GENDERS = ("boys", "girls", "kids", "men", "unisex", "women")
+# A group less likely than this passes nothing on to its article types, a type nothing on to the gender.
+_NEGLIGIBLE = 5e-3
+_NO_WEIGHTS = AttributeWeights({})
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """Distributions, each summing to at most 1; empty where nobody said anything.
+
+    ``types`` covers every article type of each likely group, named or not.
+    """
+
+    groups: Mapping[str, float]
+    types: Mapping[str, float]
+    genders: Mapping[str, float]
+
+
+class TypeMap:
+    """Which image group each article type is seen as."""
+
+    def __init__(self, declared: Taxonomy) -> None:
+        """Collect the article types of ``declared``, inside the taxonomy and outside."""
+        inside = [t for d in declared.departments for c in d.classes for s in c.subclasses for t in s.article_types]
+        self.group_of = {t.name: t.group for t in (*inside, *declared.outside)}
+        self.members: dict[str, tuple[str, ...]] = {name: () for name in groups().names}
+        for name in sorted(self.group_of):
+            self.members[self.group_of[name]] += (name,)
+
+    def group(self, article_type: str) -> str:
+        """Return the group of ``article_type``, ``other`` for one that nobody declared."""
+        return self.group_of.get(article_type, OTHER)
+
+
+def default_types() -> TypeMap:
+    """Return the map of the declared taxonomy."""
+    return TypeMap(taxonomy())
+
+
+def believe(claims: Iterable[AttributeClaim], weights: FusionWeights, types: TypeMap) -> Belief:
+    """Fuse group, then article type within the groups, then gender given the article type."""
+    sorted_claims = by_attribute(claims, (GROUP, TYPE, GENDER))
+    said_types, explicit = sorted_claims[TYPE], [c for c in sorted_claims[GROUP] if c.value in types.members]
+    group_claims = [*explicit, *_implied(said_types, explicit, types)]
+    group = _pool(group_claims, weights.attributes.get(GROUP, _NO_WEIGHTS), len(types.members))
+    names = {name: group.of(name) for name in types.members} if group else {}
+    article = _pool(said_types, weights.attributes.get(TYPE, _NO_WEIGHTS), len(types.group_of))
+    shared = _types_within(names, article, weights.type_share, types)
+    said_genders = [c for c in sorted_claims[GENDER] if c.value in GENDERS]
+    gender = _pool(said_genders, weights.attributes.get(GENDER, _NO_WEIGHTS), len(GENDERS))
+    return Belief(names, shared, _genders(gender, shared, weights.gender_of_type))
+
+
+def by_attribute(claims: Iterable[AttributeClaim], names: Sequence[str]) -> dict[str, list[AttributeClaim]]:
+    """Return the claims of each named attribute."""
+    kept: dict[str, list[AttributeClaim]] = {name: [] for name in names}
+    for claim in claims:
+        if claim.attribute in kept:
+            kept[claim.attribute].append(claim)
+    return kept
+
+
+def _implied(
+    said: Sequence[AttributeClaim], explicit: Sequence[AttributeClaim], types: TypeMap
+) -> list[AttributeClaim]:
+    """Return the group claims that article types imply, of sources that claim no group themselves."""
+    outspoken = {claim.source for claim in explicit}
+    best: dict[tuple[Source, str, str], AttributeClaim] = {}
+    for claim in said:
+        at = (claim.source, claim.evidence.field, claim.value)
+        if claim.source not in outspoken and (at not in best or best[at].confidence < claim.confidence):
+            best[at] = claim
+    shares: dict[tuple[Source, str, str], AttributeClaim] = {}
+    for (source, field, value), claim in sorted(best.items(), key=lambda item: item[0]):
+        where = (source, field, types.group(value))
+        total = claim.confidence + (shares[where].confidence if where in shares else 0.0)
+        shares[where] = replace(claim, attribute=GROUP, value=where[2], confidence=min(1.0, total))
+    return list(shares.values())
+
+
+def _pool(claims: Sequence[AttributeClaim], weights: AttributeWeights, size: int) -> Pooled | None:
+    if not claims:
+        return None
+    return pool_one(list(voices(claims, weights).values()), size, weights.temperature)
+
+
+def _types_within(
+    names: Mapping[str, float], article: Pooled | None, share: Mapping[str, float], types: TypeMap
+) -> dict[str, float]:
+    """Spread each group's probability over its article types as they were pooled, or by their usual share."""
+    found: dict[str, float] = {}
+    named: Mapping[str, float] = article.named if article else {}
+    each = article.each if article else 1.0
+    undeclared = tuple(t for t in named if t not in types.group_of)
+    for group, sure in names.items():
+        if sure < _NEGLIGIBLE:
+            continue
+        members = types.members[group] + undeclared if group == OTHER else types.members[group]
+        odds = [named.get(t, each) * share.get(t, 1.0) for t in members]
+        total = sum(odds)
+        if total > 0:
+            scale = sure / total
+            found.update(zip(members, [value * scale for value in odds], strict=True))
+    return found
+
+
+def _genders(
+    said: Pooled | None, types: Mapping[str, float], shares: Mapping[str, Mapping[str, float]]
+) -> dict[str, float]:
+    """Multiply what was said of the gender by how the likely article types are usually worn."""
+    usual = dict.fromkeys(GENDERS, 0.0)
+    known = 0.0
+    for name, sure in types.items():
+        if sure >= _NEGLIGIBLE and name in shares:
+            known += sure
+            for gender, share in shares[name].items():
+                usual[gender] += sure * share
+    if said is None and known <= 0:
+        return {}
+    even = 1.0 / len(GENDERS)
+    rest = max(1.0 - known, 0.0) * even
+    odds = {gender: (said.of(gender) if said else even) * (usual[gender] + rest) for gender in GENDERS}
+    total = sum(odds.values())
+    return {gender: value / total for gender, value in odds.items()}

@@ -1,0 +1,191 @@
+"""Learn what each source's claims are worth: weights an attribute that make the true value most probable."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from enrichment.fusion.belief import GENDER, GROUP, TYPE
+from enrichment.fusion.calibrate import OperatingPoint, Scored, expected_error, operating_point
+from enrichment.fusion.fuse import Fuser
+from enrichment.fusion.search import descend
+from enrichment.fusion.weights import AttributeWeights, FusionWeights, SourceWeight, declared
+from schemas.attribute_spec import Attributes
+from schemas.records import AttributeClaim, Source
+
+_STRUCTURE = (GROUP, TYPE, GENDER)
+_LEAST_EXAMPLES = 60
+_MOST_EXAMPLES = 1500
+# How strongly weights are held at slope 1, shift 0: few examples should not move them far.
+_RIDGE = 0.02
+_SMALLEST = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One product of known truth: everything that was claimed of it, and the true value an attribute.
+
+    An attribute that ``truth`` lacks is unknown and teaches nothing.
+    """
+
+    claims: tuple[AttributeClaim, ...]
+    truth: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learned of one attribute, measured on examples it was not fitted to."""
+
+    attribute: str
+    examples: int
+    before: float
+    after: float
+    calibration_error: float
+    point: OperatingPoint
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Learned weights and, an attribute each, what they were measured to do."""
+
+    weights: FusionWeights
+    lessons: tuple[Lesson, ...]
+
+
+def learn(
+    examples: Sequence[Example], vocabulary: Attributes, version: str, target: float = 0.95, seed: int = 0
+) -> Learned:
+    """Fit weights on half of ``examples`` and thresholds on the other half.
+
+    The image group is fitted first, then article type and gender given it, then every other attribute with
+    enough examples; the rest keep their declared weights. Deterministic for a seed.
+    """
+    order = list(examples)
+    random.Random(seed).shuffle(order)  # noqa: S311  # a split, not a secret
+    fitted, held = order[::2], order[1::2]
+    base = declared(vocabulary)
+    weights = replace(
+        base,
+        version=version,
+        gender_of_type=shares_of_gender(e.truth for e in fitted),
+        type_share=shares_of_type(e.truth for e in fitted),
+    )
+    lessons = []
+    names = [*_STRUCTURE, *sorted({name for e in fitted for name in e.truth} - set(_STRUCTURE))]
+    for name in names:
+        if name not in base.attributes:
+            continue
+        teaching, proving = _about(fitted, name)[:_MOST_EXAMPLES], _about(held, name)
+        if len(teaching) >= _LEAST_EXAMPLES and proving:
+            before = accuracy(vocabulary, weights, proving, name)
+            weights = _fit(vocabulary, weights, teaching, name)
+            weights, lesson = _prove(vocabulary, weights, proving, name, target, before)
+            lessons.append(lesson)
+    return Learned(weights, tuple(lessons))
+
+
+def accuracy(vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], name: str) -> float:
+    """Return the share of examples whose most probable value is the true one, thresholds apart."""
+    scored = score(vocabulary, weights, examples, name)
+    return sum(item.right for item in scored) / len(scored) if scored else 0.0
+
+
+def score(vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], name: str) -> list[Scored]:
+    """Return the most probable value's probability, and whether it is true, of each example it can be told of."""
+    found = []
+    for example, fused in zip(examples, _fused(vocabulary, weights, examples, name), strict=True):
+        if fused:
+            best = min(fused, key=lambda value: (-fused[value], value))
+            found.append(Scored(fused[best], best == example.truth[name]))
+    return found
+
+
+def shares_of_gender(truths: Iterable[Mapping[str, str]], smoothing: float = 8.0) -> dict[str, dict[str, float]]:
+    """Return the share of each gender among products of an article type, smoothed towards the overall shares."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    overall: Counter[str] = Counter()
+    for truth in truths:
+        if TYPE in truth and GENDER in truth:
+            counts[truth[TYPE]][truth[GENDER]] += 1
+            overall[truth[GENDER]] += 1
+    total = sum(overall.values()) + 6.0
+    usual = {gender: (overall[gender] + 1.0) / total for gender in ("boys", "girls", "kids", "men", "unisex", "women")}
+    return {
+        name: {g: round((c[g] + smoothing * u) / (sum(c.values()) + smoothing), 5) for g, u in usual.items()}
+        for name, c in sorted(counts.items())
+    }
+
+
+def shares_of_type(truths: Iterable[Mapping[str, str]], smoothing: float = 20.0) -> dict[str, float]:
+    """Return how much likelier than an average one each article type is, dampened: shops differ."""
+    counts = Counter(truth[TYPE] for truth in truths if TYPE in truth)
+    return {name: round(math.sqrt((count + smoothing) / smoothing), 4) for name, count in sorted(counts.items())}
+
+
+def _about(examples: Sequence[Example], name: str) -> list[Example]:
+    """Return the examples whose truth is known and about which somebody says something that bears on it."""
+    bearing = set(_STRUCTURE) if name in _STRUCTURE else {name}
+    return [e for e in examples if name in e.truth and any(c.attribute in bearing for c in e.claims)]
+
+
+def _fused(
+    vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], name: str
+) -> list[Mapping[str, float]]:
+    fuser = Fuser(vocabulary, weights)
+    return [fuser.distribution(name, example.claims) for example in examples]
+
+
+def _fit(vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], name: str) -> FusionWeights:
+    heard = sorted({c.source for e in examples for c in e.claims if c.attribute == name or _implies(c, name)})
+    bearing = {name, GROUP, TYPE, GENDER} if name in _STRUCTURE else {name}
+    trimmed = [replace(e, claims=tuple(c for c in e.claims if c.attribute in bearing)) for e in examples]
+
+    several = vocabulary.get(name).kind == "choices"
+
+    def loss(point: Sequence[float]) -> float:
+        tried = _with(weights, name, heard, point)
+        probabilities = zip(trimmed, _fused(vocabulary, tried, trimmed, name), strict=True)
+        told = [_surprise(fused, e.truth[name], several) for e, fused in probabilities if fused]
+        slopes, shifts = point[: len(heard)], point[len(heard) :]
+        held = sum((s - 1.0) ** 2 for s in slopes) + 0.25 * sum(s * s for s in shifts)
+        return sum(told) / max(len(told), 1) + _RIDGE * held
+
+    start = [1.0] * len(heard) + [0.0] * len(heard)
+    bounds = [(0.05, 4.0)] * len(heard) + [(-4.0, 4.0)] * len(heard)
+    return _with(weights, name, heard, descend(loss, start, bounds))
+
+
+def _surprise(fused: Mapping[str, float], truth: str, several: bool) -> float:
+    """Return the negative log-likelihood; where several values can be true, that of each named value's own odds."""
+    lost = -math.log(max(fused.get(truth, 0.0), _SMALLEST))
+    if several:
+        lost -= sum(math.log(max(1.0 - p, _SMALLEST)) for value, p in sorted(fused.items()) if value != truth)
+    return lost
+
+
+def _implies(claim: AttributeClaim, name: str) -> bool:
+    return name == GROUP and claim.attribute == TYPE
+
+
+def _with(weights: FusionWeights, name: str, heard: Sequence[Source], point: Sequence[float]) -> FusionWeights:
+    known = weights.attributes[name]
+    slopes, shifts = point[: len(heard)], point[len(heard) :]
+    learned = {s: SourceWeight(1.0, slopes[at], shifts[at]) for at, s in enumerate(heard)}
+    attribute = AttributeWeights({**known.sources, **learned}, known.threshold, known.temperature)
+    return replace(weights, attributes={**weights.attributes, name: attribute})
+
+
+def _prove(
+    vocabulary: Attributes, weights: FusionWeights, held: Sequence[Example], name: str, target: float, before: float
+) -> tuple[FusionWeights, Lesson]:
+    """Set the threshold that reaches the precision target on examples the weights were not fitted to."""
+    scored = score(vocabulary, weights, held, name)
+    point = operating_point(scored, target)
+    changed = replace(weights.attributes[name], threshold=round(min(point.threshold, 0.9), 4))
+    after = sum(item.right for item in scored) / max(len(scored), 1)
+    lesson = Lesson(name, len(held), before, after, expected_error(scored), point)
+    return replace(weights, attributes={**weights.attributes, name: changed}), lesson
+

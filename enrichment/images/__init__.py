@@ -1,0 +1,1 @@
+"""Pictures: fetched once, decoded safely, kept under their sha256."""

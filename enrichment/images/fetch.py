@@ -1,0 +1,162 @@
+"""Fetch the pictures of one shard: each distinct reference read once, checked, and kept under its hash."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+from enrichment.images.decode import Probed, probe
+from enrichment.images.keep import keep, load
+from enrichment.images.policy import ImagePolicy
+from enrichment.images.port import PictureSource
+from enrichment.images.refused import PictureRefused
+from enrichment.progress.port import Progress
+from enrichment.stores.port import Store
+from schemas.errors import FetchFailed, ObjectCorrupt, ObjectMissing
+from schemas.records import ImageRef, ProblemReason, RowProblem, bounded
+
+STAGE = "fetch"
+COLUMN = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWant:
+    """One picture a product names: ``position`` counts from 0; ``sha256`` is known where it was kept before."""
+
+    vendor: str
+    sku: str
+    row: int
+    position: int
+    ref: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    sha256: str
+    probed: Probed
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a reference came to; both where an earlier picture stands in for a refused one."""
+
+    kept: _Kept | None = None
+    refused: PictureRefused | None = None
+
+
+def fetch_pictures(
+    wants: Sequence[PictureWant],
+    source: PictureSource,
+    store: Store,
+    policy: ImagePolicy,
+    night: date,
+    progress: Progress,
+) -> tuple[list[ImageRef], list[RowProblem]]:
+    """Return a record for every usable picture and a problem for every other, both in the order of ``wants``.
+
+    Where ``sha256`` names a picture in the store, it is not fetched again over the network; a local source is
+    asked first, because a vendor may send another picture under the old name, and the kept one is used where the
+    drop does not hold it or holds a broken one (the latter is still a problem). No problem here quarantines a row.
+
+    Raises:
+        StoreUnavailable: the store did not take a picture; what was kept so far stays.
+
+    """
+    keys = list(dict.fromkeys((want.ref, want.sha256) for want in wants))
+    progress.start(len(keys), "fetch pictures")
+    fetcher = _Fetcher(source, store, policy)
+    outcomes: dict[tuple[str, str | None], _Outcome] = {}
+    for key, outcome in zip(keys, _all(fetcher, keys), strict=True):
+        outcomes[key] = outcome
+        progress.advance(1, failed=int(outcome.refused is not None))
+    images: list[ImageRef] = []
+    problems: list[RowProblem] = []
+    for want in wants:
+        outcome = outcomes[want.ref, want.sha256]
+        if outcome.refused is not None:
+            problems.append(_problem(want, outcome.refused, night))
+        if outcome.kept is not None:
+            images.append(_image(want, outcome.kept))
+    return images, problems
+
+
+class _Fetcher:
+    """What one worker does with one reference."""
+
+    def __init__(self, source: PictureSource, store: Store, policy: ImagePolicy) -> None:
+        self.workers = policy.http.concurrent if source.remote else policy.readers
+        self._source = source
+        self._store = store
+        self._policy = policy
+        # Many may wait for the network, but only one picture at a time is unpacked in memory.
+        self._decoding = threading.Lock()
+
+    def __call__(self, key: tuple[str, str | None]) -> _Outcome:
+        ref, sha256 = key
+        if self._source.remote and (known := self._known(sha256)):
+            return _Outcome(known)
+        try:
+            return _Outcome(self._fresh(ref))
+        except PictureRefused as refused:
+            known = self._known(sha256)
+            hidden = known is not None and refused.reason is ProblemReason.PICTURE_MISSING
+            return _Outcome(known, None if hidden else refused)
+        except FetchFailed as failed:
+            return _Outcome(None, PictureRefused(ProblemReason.FETCH_FAILED, str(failed)))
+
+    def _known(self, sha256: str | None) -> _Kept | None:
+        """Return the picture kept in an earlier run, None where there is none, or none that is still usable."""
+        if sha256 is None:
+            return None
+        try:
+            data = load(self._store, sha256)
+            return _Kept(sha256, probe(data, self._policy, verify=False))
+        except (ObjectMissing, ObjectCorrupt, PictureRefused):
+            return None
+
+    def _fresh(self, ref: str) -> _Kept:
+        data = self._source.read(ref)
+        with self._decoding:
+            probed = probe(data, self._policy)
+        return _Kept(keep(self._store, data), probed)
+
+
+def _all(fetcher: _Fetcher, keys: list[tuple[str, str | None]]) -> Iterator[_Outcome]:
+    """Yield the outcome of every key in order, from the fetcher's threads."""
+    pool = ThreadPoolExecutor(fetcher.workers, thread_name_prefix="fetch")
+    try:
+        yield from pool.map(fetcher, keys)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _image(want: PictureWant, kept: _Kept) -> ImageRef:
+    return ImageRef(
+        vendor=want.vendor,
+        sku=want.sku,
+        position=want.position,
+        ref=want.ref,
+        sha256=kept.sha256,
+        width=kept.probed.width,
+        height=kept.probed.height,
+        format=kept.probed.format,
+    )
+
+
+def _problem(want: PictureWant, refused: PictureRefused, night: date) -> RowProblem:
+    detail = refused.detail if want.ref and want.ref[:40] in refused.detail else f"{want.ref}: {refused.detail}"
+    return RowProblem(
+        vendor=want.vendor,
+        night=night,
+        row=want.row,
+        sku=want.sku,
+        stage=STAGE,
+        reason=refused.reason,
+        column=COLUMN,
+        excerpt=bounded(detail),
+        quarantined=False,
+    )

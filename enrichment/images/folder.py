@@ -1,0 +1,88 @@
+"""Pictures as files of a folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from pathlib import Path
+
+from enrichment.images.policy import ImagePolicy
+from enrichment.images.port import PictureSource
+from enrichment.images.reference import Spellings, normalised
+from enrichment.images.refused import PictureRefused
+from schemas.errors import DropError
+from schemas.records import ProblemReason
+
+
+class FolderSource(PictureSource):
+    """Regular files under one folder; a link that leads out of it is refused."""
+
+    remote = False
+
+    def __init__(self, root: Path, policy: ImagePolicy) -> None:
+        """Read below ``root``.
+
+        Raises:
+            DropError: there is no such folder.
+
+        """
+        if not root.is_dir():
+            raise DropError(f"no folder of pictures {root.name!r} in the drop. Fix `pictures` in the vendor's YAML.")
+        self._root = root.resolve()
+        self._policy = policy
+        self._files: dict[str, Path] | None = None
+        self._spellings = Spellings(())
+
+    def read(self, ref: str) -> bytes:
+        """Return the bytes of one file.
+
+        Raises:
+            PictureRefused: missing, outside, no regular file, unreadable or too large.
+
+        """
+        path = self._find(normalised(ref))
+        if path is None:
+            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the folder")
+        try:
+            if not path.resolve().is_relative_to(self._root):
+                raise PictureRefused(ProblemReason.PATH_OUTSIDE, f"{ref}: a link leads outside the folder")
+            return self._load(ref, path.resolve())
+        # A link that leads to itself is a RuntimeError of pathlib.
+        except (OSError, RuntimeError) as error:
+            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: unreadable: {error}") from error
+
+    def close(self) -> None:
+        """Hold nothing open, so free nothing."""
+
+    def _find(self, name: str) -> Path | None:
+        path = self._root / name
+        if path.exists() or path.is_symlink():
+            return path
+        # Another case or Unicode form: list the folder once, only where a plain look-up failed.
+        if self._files is None:
+            self._files = self._list()
+            self._spellings = Spellings(self._files)
+        found = self._spellings.find(name)
+        return None if found is None else self._files[found]
+
+    def _list(self) -> dict[str, Path]:
+        files: dict[str, Path] = {}
+        for folder, _, names in os.walk(self._root):
+            for name in sorted(names):
+                path = Path(folder, name)
+                files[unicodedata.normalize("NFC", path.relative_to(self._root).as_posix())] = path
+        return files
+
+    def _load(self, ref: str, path: Path) -> bytes:
+        # Without O_NONBLOCK a pipe among the pictures would hold the run for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: no regular file")
+            data = file.read(self._policy.max_bytes + 1)
+        if len(data) > self._policy.max_bytes:
+            raise PictureRefused(
+                ProblemReason.PICTURE_TOO_LARGE, f"{ref}: more than {self._policy.max_bytes} bytes, which is the most"
+            )
+        return data

@@ -1,0 +1,48 @@
+"""Keep picture bytes in the store under their own hash."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from enrichment.stores.port import Store
+from schemas.errors import ObjectCorrupt, UsageError
+from schemas.records import bounded
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def key_of(sha256: str) -> str:
+    """Return the store key ``images/sha256/<ab>/<hex>``.
+
+    Raises:
+        UsageError: ``sha256`` is not 64 lower-case hex digits.
+
+    """
+    if not _SHA256.fullmatch(sha256):
+        raise UsageError(f"sha256={bounded(sha256)!r}; allowed: 64 lower-case hex digits")
+    return f"images/sha256/{sha256[:2]}/{sha256}"
+
+
+def keep(store: Store, data: bytes) -> str:
+    """Write ``data`` once and return its sha256; a picture already there is not written again."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    key = key_of(sha256)
+    if not store.exists(key):
+        store.put(key, data)
+    return sha256
+
+
+def load(store: Store, sha256: str) -> bytes:
+    """Return the bytes kept under ``sha256``, hash verified.
+
+    Raises:
+        ObjectMissing: none are kept.
+        ObjectCorrupt: they hash to something else.
+
+    """
+    data = store.get(key_of(sha256))
+    got = hashlib.sha256(data).hexdigest()
+    if got != sha256:
+        raise ObjectCorrupt(f"{store.uri}: picture {sha256} hashes to {got}. Delete it and fetch it again.")
+    return data

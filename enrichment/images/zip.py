@@ -1,0 +1,193 @@
+"""Pictures in a zip archive, read member by member; nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import logging
+import stat
+import struct
+import threading
+import unicodedata
+import zipfile
+import zlib
+from pathlib import Path
+
+from enrichment.images.policy import ImagePolicy
+from enrichment.images.port import PictureSource
+from enrichment.images.reference import Spellings, normalised
+from enrichment.images.refused import PictureRefused
+from schemas.errors import DropError
+from schemas.records import ProblemReason, bounded
+
+_LOG = logging.getLogger(__name__)
+_ENCRYPTED = 0x1
+_UTF8 = 0x800
+_CHUNK = 1 << 16
+# A directory entry is 46 bytes and its names; more than this an entry is padding meant to exhaust memory.
+_ENTRY_BYTES = 400
+_END = b"PK\x05\x06"
+_END64 = b"PK\x06\x06"
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    struct.error,
+)
+
+
+class ZipSource(PictureSource):
+    """Members of one archive, found by normalised name.
+
+    Methods other than stored and deflated are refused: their decoders take memory as the archive says.
+    """
+
+    remote = False
+
+    def __init__(self, path: Path, policy: ImagePolicy) -> None:
+        """Open the archive and read its directory.
+
+        Raises:
+            DropError: it is absent, no zip, or its directory passes the limits.
+
+        """
+        self._policy = policy
+        self._unpacked = 0
+        self._lock = threading.Lock()
+        try:
+            _check_directory(path, policy.archive.max_members)
+            self._zip = zipfile.ZipFile(path)
+        except _BROKEN as error:
+            raise DropError(f"{path.name}: cannot be read as a zip of pictures: {bounded(str(error))}") from error
+        self._members = self._directory()
+        self._spellings = Spellings(self._members)
+
+    def read(self, ref: str) -> bytes:
+        """Return one member's bytes, its size and ratio checked before and while unpacking.
+
+        Raises:
+            PictureRefused: missing, outside, a link, encrypted, corrupt, too large or a bomb.
+
+        """
+        name = self._spellings.find(normalised(ref))
+        if name is None:
+            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the archive")
+        member = self._members[name]
+        self._check(ref, member)
+        with self._lock:
+            if self._unpacked + member.file_size > self._policy.archive.max_unpacked_bytes:
+                raise PictureRefused(ProblemReason.ARCHIVE_BOMB, f"{ref}: the archive unpacks to more than is allowed")
+            self._unpacked += member.file_size
+        return self._unpack(ref, member)
+
+    def close(self) -> None:
+        """Close the archive."""
+        self._zip.close()
+
+    def _directory(self) -> dict[str, zipfile.ZipInfo]:
+        """Index the members under each name that a reference may use; the last of equal names wins."""
+        members: dict[str, zipfile.ZipInfo] = {}
+        outside = 0
+        for member in self._zip.infolist():
+            if not member.is_dir():
+                outside += _leads_outside(member)
+                for name in _names(member):
+                    members[name] = member
+        if outside:
+            _LOG.warning("%d members of the archive lead outside of it; they are never read", outside)
+        return members
+
+    def _check(self, ref: str, member: zipfile.ZipInfo) -> None:
+        if _leads_outside(member):
+            raise PictureRefused(ProblemReason.PATH_OUTSIDE, f"{ref}: the member is a link or its name leads outside")
+        if member.flag_bits & _ENCRYPTED:
+            raise PictureRefused(ProblemReason.PICTURE_CORRUPT, f"{ref}: the member is encrypted")
+        if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise PictureRefused(
+                ProblemReason.PICTURE_FORMAT,
+                f"{ref}: packed by method {member.compress_type}; allowed: stored, deflated",
+            )
+        limits = self._policy.archive
+        if member.file_size > max(limits.ratio_floor, limits.max_ratio * member.compress_size):
+            raise PictureRefused(
+                ProblemReason.ARCHIVE_BOMB,
+                f"{ref}: {member.compress_size} bytes unpack to {member.file_size}; allowed: {limits.max_ratio:g}-fold",
+            )
+        if member.file_size > self._policy.max_bytes:
+            raise _too_large(ref, member.file_size, self._policy)
+
+    def _unpack(self, ref: str, member: zipfile.ZipInfo) -> bytes:
+        limit = min(member.file_size, self._policy.max_bytes)
+        data = bytearray()
+        try:
+            with self._zip.open(member) as file:
+                while chunk := file.read(_CHUNK):
+                    data += chunk
+                    # The directory may lie about the size; what comes out may not.
+                    if len(data) > limit:
+                        raise _too_large(ref, len(data), self._policy)
+        except PictureRefused:
+            raise
+        except _BROKEN as error:
+            raise PictureRefused(ProblemReason.PICTURE_CORRUPT, f"{ref}: cannot be unpacked: {error}") from error
+        return bytes(data)
+
+
+def _too_large(ref: str, size: int, policy: ImagePolicy) -> PictureRefused:
+    return PictureRefused(
+        ProblemReason.PICTURE_TOO_LARGE, f"{ref}: {size} bytes or more; allowed: at most {policy.max_bytes}"
+    )
+
+
+def _leads_outside(member: zipfile.ZipInfo) -> bool:
+    raw = member.orig_filename
+    parts = raw.split("/")
+    return (
+        raw.startswith("/")
+        or raw[1:2] == ":"
+        or ".." in parts
+        or "\\" in raw
+        or "\x00" in raw
+        or stat.S_ISLNK(member.external_attr >> 16)
+    )
+
+
+def _names(member: zipfile.ZipInfo) -> list[str]:
+    """Return the names a member may be asked by: as declared, and as UTF-8 where the flag was forgotten.
+
+    macOS packs UTF-8 names without the flag, which then read as code page 437.
+    """
+    names = [member.orig_filename]
+    if not member.flag_bits & _UTF8 and not names[0].isascii():
+        try:
+            names.append(names[0].encode("cp437").decode("utf-8"))
+        except UnicodeError:
+            names = names[:1]
+    cleaned = [unicodedata.normalize("NFC", name).replace("\\", "/") for name in names]
+    return ["/".join(part for part in name.split("/") if part not in {"", "."}) for name in cleaned]
+
+
+def _check_directory(path: Path, max_members: int) -> None:
+    """Refuse a directory that is too large before ``zipfile`` reads it into memory.
+
+    The end record's layout: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT (4.3.14 and 4.3.16).
+
+    Raises:
+        zipfile.BadZipFile: it is.
+
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 66_000))
+        tail = file.read()
+    entries, length = 0, 0
+    at = tail.rfind(_END)
+    if at >= 0 and len(tail) >= at + 22:
+        entries, length = struct.unpack("<HI", tail[at + 10 : at + 16])
+    at = tail.rfind(_END64)
+    if at >= 0 and len(tail) >= at + 56:
+        entries, length = struct.unpack("<QQ", tail[at + 32 : at + 48])
+    if entries > max_members or length > max_members * _ENTRY_BYTES:
+        raise zipfile.BadZipFile(f"{entries} members in a directory of {length} bytes; allowed: {max_members} members")

@@ -1,0 +1,49 @@
+"""What the gate found."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from schemas.errors import GateRefused
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class GateFailure:
+    """One expectation that did not hold: on which table, what was observed, what is allowed."""
+
+    table: str
+    expectation: str
+    observed: str
+    allowed: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.table}: {self.expectation}: observed {self.observed}; allowed: {self.allowed}"
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """How many expectations were asked of each table, and which failed."""
+
+    checks: dict[str, int]
+    failures: tuple[GateFailure, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the tables may leave; a gate that asked nothing has not passed."""
+        return bool(self.checks) and not self.failures
+
+    def require(self) -> None:
+        """Raise ``GateRefused``, naming the first failures, unless the gate passed."""
+        if not self.passed:
+            shown = "\n".join(f"- {failure}" for failure in self.failures[:_SHOWN])
+            raise GateRefused(
+                f"publish gate: {len(self.failures)} of {sum(self.checks.values())} expectations failed, nothing was "
+                f"published; latest.json still names the earlier run.\n{shown}\nFix the cause and run the night again."
+            )
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain JSON data for the manifest."""
+        return {"passed": self.passed, "checks": self.checks, "failures": [asdict(f) for f in self.failures]}

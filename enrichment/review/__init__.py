@@ -1,0 +1,1 @@
+"""The merchandisers' room: the hierarchy diff report, their decisions, and what the next night must obey."""

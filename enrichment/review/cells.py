@@ -1,0 +1,56 @@
+"""CSV that a spreadsheet may open: no cell runs as a formula, and what was guarded reads back unchanged."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from schemas.errors import UsageError
+
+# https://owasp.org/www-community/attacks/CSV_Injection, with the full-width forms that spreadsheets fold, and a
+# leading apostrophe so that reading back takes away exactly what was added.
+_DANGEROUS = re.compile(r"\s*[=+\-@＝＋－＠|%]|['\t\r\n]")  # noqa: RUF001 full-width signs are meant
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def safe_cell(value: object) -> str:
+    """Return ``value`` as text, with an apostrophe before anything a spreadsheet might run.
+
+    >>> safe_cell("=1+1"), safe_cell("plain")
+    ("'=1+1", 'plain')
+    """
+    text = "" if value is None else str(value)
+    return "'" + text if _DANGEROUS.match(text) else text
+
+
+def plain_cell(text: str) -> str:
+    """Take back what :func:`safe_cell` added."""
+    return text.removeprefix("'")
+
+
+def write_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a CSV file (UTF-8 with its mark, all cells quoted and safe)."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([safe_cell(head) for head in heads])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return (_BYTE_ORDER_MARK + out.getvalue()).encode()
+
+
+def read_csv(data: bytes) -> Iterator[dict[str, str]]:
+    """Yield the rows of a file that :func:`write_csv` or the page wrote, guards taken away.
+
+    Raises:
+        UsageError: the bytes are no UTF-8, or no CSV.
+
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        heads = [plain_cell(head) for head in next(rows, [])]
+        for row in rows:
+            yield dict(zip(heads, (plain_cell(cell) for cell in row), strict=False))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"decisions file: not CSV in UTF-8 ({error}). Export it again from the page.") from error

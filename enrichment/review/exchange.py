@@ -1,0 +1,94 @@
+"""Decisions as files: what the page exports, read back row by row; a row that does not fit is named, not fatal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from enrichment.review.cells import read_csv, write_csv
+from enrichment.review.ledger import LedgerEntry, Verdict, from_record
+from schemas.errors import UsageError
+from schemas.records import bounded
+
+FIELDS = (
+    *("run_id", "vendor", "sku", "level", "decision", "path", "previous", "value", "comment", "reviewer", "at"),
+    *("seq", "content", "audit"),
+)
+_SIZE_LIMIT = 256 * 2**20
+Kind = Literal["csv", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row of a decisions file that cannot be taken: its 1-based number among the decisions, and why."""
+
+    row: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a decisions file holds: entries for the ledger, and rows refused."""
+
+    entries: tuple[LedgerEntry, ...]
+    refused: tuple[Refused, ...]
+
+
+def read_decisions(data: bytes, kind: Kind, nodes: Collection[str] = ()) -> Imported:
+    """Read an exported file; where ``nodes`` are given, a correction to any other path is refused.
+
+    Raises:
+        UsageError: the file as a whole is no decisions file.
+
+    """
+    if len(data) > _SIZE_LIMIT:
+        raise UsageError(f"decisions file: {len(data)} bytes; at most {_SIZE_LIMIT}. Split it.")
+    return check_records(read_csv(data) if kind == "csv" else _json_records(data), nodes)
+
+
+def check_records(records: Iterable[Any], nodes: Collection[str] = ()) -> Imported:
+    """Turn untrusted records into ledger entries, naming those that do not fit."""
+    entries: list[LedgerEntry] = []
+    refused: list[Refused] = []
+    for row, record in enumerate(records, 1):
+        try:
+            entry = _entry(record)
+            _check_node(entry, nodes)
+            entries.append(entry)
+        except (ValueError, TypeError) as error:
+            refused.append(Refused(row, bounded(str(error), 300)))
+    return Imported(tuple(entries), tuple(refused))
+
+
+def write_decisions(entries: Iterable[LedgerEntry], kind: Kind) -> bytes:
+    """Return ``entries`` as the file that the page would export."""
+    records = [asdict(entry) for entry in entries]
+    if kind == "csv":
+        rows = ([_cell(record[name]) for name in FIELDS] for record in records)
+        return write_csv(FIELDS, rows)
+    return (json.dumps({"version": 1, "decisions": records}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _entry(record: Any) -> LedgerEntry:
+    if not isinstance(record, dict):
+        raise TypeError(f"a decision is an object with {FIELDS}; got {bounded(repr(record), 80)}")
+    return from_record({name: value for name, value in record.items() if name in FIELDS})
+
+
+def _check_node(entry: LedgerEntry, nodes: Collection[str]) -> None:
+    if nodes and entry.decision is Verdict.CORRECT and entry.value not in nodes:
+        raise ValueError(f"sku {bounded(entry.sku)!r}: {bounded(entry.value)!r} is no node of the hierarchy")
+
+
+def _json_records(data: bytes) -> Iterator[Any]:
+    try:
+        found = json.loads(data)
+        yield from found["decisions"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UsageError("decisions file: no JSON with a list 'decisions'. Export it again from the page.") from error
+
+
+def _cell(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

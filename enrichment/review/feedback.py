@@ -1,0 +1,87 @@
+"""What a vendor gets back: its own columns, as sent and as we read them, with the reason and our questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from enrichment.review.cells import write_csv
+from enrichment.review.ledger import LedgerEntry, Verdict
+from enrichment.review.paths import main_reason
+from enrichment.review.standing import latest_by_reviewer
+from schemas.records import LEVELS, LevelState, PlacementStatus
+from schemas.vendor_spec import SKIP, VendorSpec
+
+_TO_MEND = frozenset(
+    {
+        LevelState.BLANK.value,
+        LevelState.PLACEHOLDER.value,
+        LevelState.REPEATED.value,
+        LevelState.SHIFTED.value,
+        LevelState.UNKNOWN.value,
+    }
+)
+_DISPUTED = frozenset({Verdict.REJECT, Verdict.CORRECT})
+_FIELDS = (
+    *("sku", "name", "placement", "reasons", "levels_seen"),
+    *LEVELS,
+    *(f"vendor_{level}" for level in LEVELS),
+)
+
+
+def vendor_feedback(spec: VendorSpec, products: pa.Table, entries: Iterable[LedgerEntry] = ()) -> bytes:
+    """Return the CSV for one vendor: products whose filing needs mending, and those it is asked about.
+
+    The vendor's columns come first under the vendor's own names, then ``suggested <column>`` for each column
+    of its hierarchy, then ``our path``, ``reason`` and ``question``. A placement that a person disputes makes
+    no suggestion. ``products`` is the published table, or the part of it that should be reported.
+    """
+    said = [entry for entry in latest_by_reviewer(entries) if entry.vendor == spec.vendor]
+    questions = {e.sku: e.comment or "Please check this product." for e in said if e.decision is Verdict.ASK_VENDOR}
+    disputed = {entry.sku for entry in said if entry.decision in _DISPUTED}
+    own = products.filter(pc.equal(products.column("vendor"), spec.vendor)).select(_FIELDS).sort_by("sku").to_pylist()
+    rows = []
+    for product in own:
+        mend = product["sku"] not in disputed and _needs_mending(product)
+        if mend or product["sku"] in questions:
+            rows.append(_row(spec, product, questions.get(product["sku"], ""), mend))
+    return write_csv(_heads(spec), rows)
+
+
+def _needs_mending(product: dict[str, Any]) -> bool:
+    placed = product["placement"] != PlacementStatus.ABSTAINED
+    return placed and any(
+        state in _TO_MEND and product[level] for level, state in zip(LEVELS, product["levels_seen"] or (), strict=False)
+    )
+
+
+def _hierarchy_columns(spec: VendorSpec) -> list[tuple[str, Sequence[str]]]:
+    """Return the vendor's columns that hold its hierarchy, each with the levels it holds."""
+    if spec.columns.path:
+        return [(spec.columns.path.column, spec.columns.path.levels)]
+    return [(column, (level,)) for level, column in spec.columns.levels.items()]
+
+
+def _heads(spec: VendorSpec) -> list[str]:
+    columns = [column for column, _ in _hierarchy_columns(spec)]
+    named = [spec.columns.sku, spec.columns.name or "name"]
+    return [*named, *columns, *(f"suggested {column}" for column in columns), "our path", "reason", "question"]
+
+
+def _row(spec: VendorSpec, product: dict[str, Any], question: str, mend: bool) -> list[str]:
+    columns = _hierarchy_columns(spec)
+    separator = spec.columns.path.separator if spec.columns.path else None
+    sent = [_joined(product, levels, "vendor_", separator) for _, levels in columns]
+    ours = [_joined(product, levels, "", separator) if mend else "" for _, levels in columns]
+    path = " / ".join(product[level] for level in LEVELS if product[level]) if mend else ""
+    return [product["sku"], product["name"] or "", *sent, *ours, path, main_reason(product["reasons"]), question]
+
+
+def _joined(product: dict[str, Any], levels: Sequence[str], start: str, separator: str | None) -> str:
+    values = [product[start + level] or "" for level in levels if level != SKIP]
+    while values and not values[-1]:
+        values.pop()
+    return f" {separator or '/'} ".join(values)

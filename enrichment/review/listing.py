@@ -1,0 +1,125 @@
+"""The lines of the page: what is listed, in which order, joined with what is known of each product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from enrichment.review.changes import Change
+from enrichment.review.ledger import CONTENT_DIGITS
+from enrichment.review.paths import join_path
+from schemas.records import LEVELS
+
+Key = tuple[str, str]
+_SEPARATOR = "\x1f"
+_FACTS = (
+    *("vendor", "sku", "name", "content_hash", "image_sha256", "confidences", "image_group", "placement", "reasons"),
+    *LEVELS,
+    *(f"vendor_{level}" for level in LEVELS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a change, and what the product is called, looks like and hashes to."""
+
+    change: Change
+    name: str = ""
+    content: str = ""
+    picture: str = ""
+    group: str = ""
+    confidences: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All lines of the page; ``audit`` and ``expired`` are positions in ``lines``."""
+
+    lines: list[Line]
+    audit: tuple[int, ...] = ()
+    expired: tuple[int, ...] = ()
+    position: dict[Key, int] = field(default_factory=dict)
+
+    def shortened(self, size: int) -> Listing:
+        """Return the first ``size`` lines and, behind them, what is shown for audit or an expired lock."""
+        special = sorted({*self.audit, *self.expired} - set(range(size)))
+        kept = [*range(min(size, len(self.lines))), *special]
+        at = {old: new for new, old in enumerate(kept)}
+        position = {key: at[old] for key, old in self.position.items() if old in at}
+        lines = [self.lines[old] for old in kept]
+        return Listing(lines, tuple(at[a] for a in self.audit), tuple(at[e] for e in self.expired), position)
+
+
+def row_keys(table: pa.Table) -> pa.Array:
+    """Return one text a row that names its product, for joins."""
+    keys = pc.binary_join_element_wise(table.column("vendor"), table.column("sku"), _SEPARATOR)
+    return keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
+
+
+def key_array(keys: Iterable[Key]) -> pa.Array:
+    """Return ``keys`` in the form of :func:`row_keys`."""
+    return pa.array([_SEPARATOR.join(key) for key in keys], pa.string())
+
+
+def product_facts(products: pa.Table, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
+    """Return what the published table says of ``keys``; unknown products are left out."""
+    wanted = pc.is_in(row_keys(products), value_set=key_array(keys))
+    rows = products.select(_FACTS).filter(wanted).to_pylist()
+    return {(row["vendor"], row["sku"]): row for row in rows}
+
+
+def compose(
+    changes: Sequence[Change],
+    facts: dict[Key, dict[str, Any]],
+    audit: Sequence[Key],
+    expired: Iterable[Key],
+) -> Listing:
+    """Put ``changes`` in their order, then the products shown for another cause: audit, expired locks."""
+    lines = [_line(change, facts.get(change.key)) for change in changes]
+    position = {line.change.key: at for at, line in enumerate(lines)}
+    shown = sorted(expired)
+    for key in (*audit, *shown):
+        if key not in position and key in facts:
+            position[key] = len(lines)
+            lines.append(_line(_standing(facts[key]), facts[key]))
+    audit_rows = tuple(position[key] for key in audit if key in position)
+    return Listing(lines, audit_rows, tuple(position[key] for key in shown if key in position), position)
+
+
+def _line(change: Change, fact: dict[str, Any] | None) -> Line:
+    if fact is None:
+        return Line(change)
+    return Line(
+        change,
+        name=fact["name"] or "",
+        content=(fact["content_hash"] or "")[:CONTENT_DIGITS],
+        picture=next(iter(fact["image_sha256"] or ()), ""),
+        group=fact["image_group"] or "",
+        confidences=tuple(fact["confidences"] or ()),
+    )
+
+
+def _standing(fact: dict[str, Any]) -> Change:
+    """Return the line of a product that did not move."""
+    path = join_path(fact[level] for level in LEVELS if fact[level])
+    sent = [fact[f"vendor_{level}"] or "" for level in LEVELS]
+    while sent and not sent[-1]:
+        sent.pop()
+    confidences = fact["confidences"] or ()
+    return Change(
+        vendor=fact["vendor"],
+        sku=fact["sku"],
+        change="unchanged",
+        cause="",
+        level="",
+        vendor_path=join_path(sent),
+        previous=path,
+        path=path,
+        status=fact["placement"] or "",
+        confidence=round(float(min(confidences, default=0.0)), 4),
+        reasons=tuple(fact["reasons"] or ()),
+    )

@@ -1,0 +1,156 @@
+"""What the ledger orders the next night to do: hold a path, or never propose one again.
+
+A lock or a correction holds until the product's content changes; then it is expired, and shown again. A
+rejection stays: the same product with the same content is never given the rejected path again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
+from enrichment.review.paths import parse_path, split_path
+from enrichment.review.standing import Conflict, settle
+from schemas.records import LEVELS, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
+
+Key = tuple[str, str]
+_HOLDS = (Verdict.LOCK, Verdict.CORRECT)
+_BANS = (Verdict.REJECT, Verdict.CORRECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A path that a person set: ``locked`` or ``corrected``; ``entry`` is the start of the ledger entry's id."""
+
+    vendor: str
+    sku: str
+    path: HierarchyPath
+    locked: bool
+    entry: str
+
+    @property
+    def key(self) -> Key:
+        """The product's name: vendor and sku."""
+        return self.vendor, self.sku
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """A path that a person refused, and where the product goes instead: ``fallback``, empty to abstain."""
+
+    path: HierarchyPath
+    fallback: HierarchyPath
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What holds tonight. ``expired`` pins are those whose product changed; conflicts are not obeyed."""
+
+    pins: Mapping[Key, Pin] = field(default_factory=dict)
+    bans: Mapping[Key, tuple[Ban, ...]] = field(default_factory=dict)
+    expired: tuple[Pin, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    def mark(self, key: Key) -> str:
+        """Return a short text that changes exactly when the orders on this product do, empty for none.
+
+        A part of the product's fingerprint: an unchanged product that got an order is placed again.
+        """
+        pin = self.pins.get(key)
+        told = [f"pin {pin.entry}"] if pin else []
+        told += [f"ban {ban.entry}" for ban in self.bans.get(key, ())]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12] if told else ""
+
+    def keys(self) -> frozenset[Key]:
+        """Return the products on which there is an order."""
+        return frozenset(self.pins) | frozenset(self.bans)
+
+
+def orders_of(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> Orders:
+    """Read the ledger against tonight's products: ``content`` maps (vendor, sku) to the content hash.
+
+    Entries on products that ``content`` does not name are left alone.
+    """
+    agreed, conflicts = settle(entries)
+    pins: dict[Key, Pin] = {}
+    bans: dict[Key, dict[tuple[str, ...], Ban]] = {}
+    expired: dict[Key, Pin] = {}
+    for entry in agreed:
+        if entry.key not in content:
+            continue
+        same = content[entry.key][:CONTENT_DIGITS] == entry.content
+        if entry.decision in _HOLDS:
+            (pins if same else expired)[entry.key] = _pin(entry)
+        if entry.decision in _BANS and same:
+            ban = _ban(entry)
+            bans.setdefault(entry.key, {})[ban.path.levels] = ban
+    gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins and pin.locked)
+    sorted_bans = {key: tuple(found[path] for path in sorted(found)) for key, found in sorted(bans.items())}
+    return Orders(dict(sorted(pins.items())), sorted_bans, gone, tuple(conflicts))
+
+
+def locks(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> dict[Key, HierarchyPath]:
+    """Return only the paths that locks and corrections hold tonight, by product."""
+    return {key: pin.path for key, pin in orders_of(entries, content).pins.items()}
+
+
+def obey(
+    decisions: Sequence[HierarchyDecision],
+    orders: Orders,
+    known: Callable[[HierarchyPath], bool] = lambda path: True,
+) -> list[HierarchyDecision]:
+    """Return ``decisions`` with the orders carried out, in the same order and number.
+
+    ``known`` tells whether a path exists in tonight's taxonomy: a pin or fallback that does not is passed over.
+    """
+    return [_obeyed(decision, orders, known) for decision in decisions]
+
+
+def _obeyed(decision: HierarchyDecision, orders: Orders, known: Callable[[HierarchyPath], bool]) -> HierarchyDecision:
+    key = decision.vendor, decision.sku
+    pin = orders.pins.get(key)
+    if pin and known(pin.path):
+        reason = Reason.LOCK_KEPT if pin.locked else Reason.RULE_OVERRIDE
+        return _set(decision, pin.path, reason, f"review:{'lock' if pin.locked else 'correct'}:{pin.entry}")
+    bans = orders.bans.get(key, ())
+    banned = {ban.path.levels for ban in bans}
+    hit = next((ban for ban in bans if ban.path == decision.path), None)
+    if hit is None:
+        return decision
+    return _set(decision, _refuge(hit, bans, banned, known), Reason.RULE_OVERRIDE, f"review:reject:{hit.entry}")
+
+
+def _refuge(
+    hit: Ban, bans: Sequence[Ban], banned: set[tuple[str, ...]], known: Callable[[HierarchyPath], bool]
+) -> HierarchyPath:
+    """Return the first fallback that nobody refused; no path at all where there is none."""
+    for path in (hit.fallback, *(ban.fallback for ban in bans)):
+        if path.levels and path.levels not in banned and known(path):
+            return path
+    return HierarchyPath()
+
+
+def _set(decision: HierarchyDecision, path: HierarchyPath, reason: Reason, rule: str) -> HierarchyDecision:
+    # A person's word counts as certain: nothing below it may re-weigh it.
+    status = PlacementStatus.DECIDED if path.levels else PlacementStatus.ABSTAINED
+    others = tuple(r for r in decision.reasons if r not in (reason, Reason.CONFIRMED))
+    certain = (1.0,) * len(path.levels)
+    return replace(decision, status=status, path=path, confidences=certain, reasons=(reason, *others), rule=rule)
+
+
+def _pin(entry: LedgerEntry) -> Pin:
+    locked = entry.decision is Verdict.LOCK
+    return Pin(entry.vendor, entry.sku, parse_path(entry.path if locked else entry.value), locked, entry.id[:12])
+
+
+def _ban(entry: LedgerEntry) -> Ban:
+    """Where the wrong level is named, what lies above it may stay; else the product goes back whole."""
+    refused = parse_path(entry.path)
+    fallback = parse_path(entry.previous)
+    if entry.level:
+        above = split_path(entry.path)[: LEVELS.index(entry.level)]
+        fallback = fallback if fallback.levels else HierarchyPath(above)
+    return Ban(refused, fallback, entry.id[:12])

@@ -1,0 +1,57 @@
+"use strict";
+// The night's data, read once. Columns and texts are described in payload.py.
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const TEXTS = DATA.texts, COMBOS = DATA.combos, ROWS = DATA.rows, PATTERNS = DATA.patterns;
+const LEVELS = ["division", "department", "class", "subclass", "category"];
+const SEPARATOR = " / ";
+const NOWHERE = "(nowhere)";
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno";
+const COLUMN = { pattern: 0, vendor: 1, change: 2, cause: 3, level: 4, sent: 5, previous: 6, path: 7, status: 8, reasons: 9, group: 10 };
+const PATTERN = { vendor: 0, change: 1, cause: 2, origin: 3, to: 4, reason: 5, count: 6, least: 7, middle: 8, shown: 9 };
+const PICTURES = new Map(ROWS.pictured.map((row, at) => [row, ROWS.pictures[at]]));
+const EXPIRED = new Set(DATA.expired), AUDIT = new Set(DATA.audit.rows), CONFLICTS = new Map(DATA.conflicts);
+const ROW_COUNT = ROWS.combo.length;
+
+const REASON_WORDS = {
+  confirmed: "confirmed", def_filled: "DEF filled", def_unresolved: "DEF unresolved", level_shifted: "level shifted",
+  level_repeated: "level repeated", synonym_resolved: "synonym", vendor_contradiction: "contradicts vendor",
+  image_text_conflict: "picture against words", rule_override: "rule", taxonomy_migrated: "taxonomy moved",
+  model_changed: "model changed", lock_kept: "locked", backed_off: "stopped at parent",
+  outside_taxonomy: "outside the taxonomy", no_evidence: "no evidence",
+};
+const CHANGE_WORDS = { new: "new", refiled: "re-filed", withdrawn: "withdrawn", unchanged: "unchanged" };
+const CAUSE_WORDS = { data: "data changed", model: "model changed", taxonomy: "taxonomy changed", rule: "rule changed" };
+const VERDICT_WORDS = {
+  accept: "Accepted", reject: "Rejected", correct: "Corrected", lock: "Locked", snooze: "Snoozed", ask_vendor: "Vendor asked",
+};
+
+function text(row, name) { return TEXTS[COMBOS[ROWS.combo[row]][COLUMN[name]]]; }
+function patternOf(row) { return COMBOS[ROWS.combo[row]][COLUMN.pattern]; }
+function patternText(at, name) { return TEXTS[PATTERNS[at][PATTERN[name]]]; }
+function levelsOf(path) { return path ? path.split(SEPARATOR) : []; }
+function prefixOf(path, depth) { return levelsOf(path).slice(0, depth).join(SEPARATOR) || NOWHERE; }
+function words(map, name) { return Object.hasOwn(map, name) ? map[name] : String(name).replaceAll("_", " "); }
+
+/** Confidence 0 to 1 of a row: at 0 overall, 1 to 5 the levels; null where there is none. */
+function confidence(row, at) {
+  const share = ALPHABET.indexOf(ROWS.confidence[row * 6 + at]);
+  return share < 0 ? null : share / (ALPHABET.length - 1);
+}
+
+/** Build an element; text goes in as text only, so that nothing a vendor wrote is ever read as markup. */
+function el(tag, options, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(options || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "text") node.textContent = value;
+    else if (name === "on") for (const [event, call] of Object.entries(value)) node.addEventListener(event, call);
+    else if (name === "data") Object.assign(node.dataset, value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+function byId(id) { return document.getElementById(id); }
+function count(value) { return Number(value).toLocaleString("en-GB"); }
+function percent(share, digits = 0) { return share === null ? "–" : (100 * share).toFixed(digits) + " %"; }
+function plural(value, one, many) { return `${count(value)} ${value === 1 ? one : many}`; }

@@ -1,0 +1,106 @@
+// One line of the list: a pattern, or a product.
+const PATTERN_HEIGHT = 136, PRODUCT_HEIGHT = 116;
+
+function thumbnail(row, side) {
+  const name = PICTURES.get(row);
+  if (!name) {
+    const note = PICTURELESS.has(row) ? "no picture" : "picture not shown";
+    return el("span", { class: "thumb none", title: note, text: (text(row, "group") || "?").slice(0, 2) });
+  }
+  return el("img", { class: "thumb", src: `thumbs/${name}.jpg`, width: side, height: side, loading: "lazy", alt: ROWS.name[row] || "picture" });
+}
+
+function chip(value, kind) { return el("span", { class: "chip " + kind, text: value }); }
+function causeChip(cause) { return cause ? chip(words(CAUSE_WORDS, cause), "cause " + cause) : null; }
+function reasonChips(told) { return told.split(" ").filter(Boolean).map((reason) => chip(words(REASON_WORDS, reason), "reason")); }
+
+/** A path as a line of levels; those that differ from `other` are marked, DEF and the like stand as sent. */
+function pathLine(label, path, other) {
+  const line = el("p", { class: "path " + label });
+  line.append(el("span", { class: "label", text: label }));
+  const levels = levelsOf(path), against = other === undefined ? null : levelsOf(other);
+  if (!levels.length) line.append(el("span", { class: "missing", text: "not placed" }));
+  levels.forEach((level, at) => {
+    if (at) line.append(el("span", { class: "slash", text: "/" }));
+    const changed = against !== null && against[at] !== level;
+    line.append(el(changed ? "mark" : "span", { text: level || "(blank)", title: changed ? `${LEVELS[at]} changed` : null }));
+  });
+  if (against && levels.length && against.length > levels.length) line.append(el("span", { class: "missing", text: ` ${against.length - levels.length} level(s) given up` }));
+  return line;
+}
+
+/** Five bars, division to category; the number says what the bar shows, so that colour is never alone. */
+const SHORT_LEVELS = ["div", "dept", "class", "sub", "cat"];
+function confidenceBars(row) {
+  const bars = el("div", { class: "bars", "aria-label": "Confidence by level" });
+  LEVELS.forEach((level, at) => {
+    const share = confidence(row, at + 1);
+    if (share === null) return;
+    const fill = el("i");
+    fill.style.width = Math.round(share * 100) + "%";
+    bars.append(el("span", { class: "level", text: SHORT_LEVELS[at] }), el("span", { class: "track" }, fill), el("b", { text: Math.round(share * 100) }));
+  });
+  if (!bars.childElementCount) bars.append(el("span", { class: "missing", text: "no confidence" }));
+  return bars;
+}
+
+function action(label, key, call, kind = "") {
+  const click = (event) => { event.stopPropagation(); call(); };
+  return el("button", { type: "button", class: "act " + kind, title: `${label} (${key})`, on: { click }, text: label });
+}
+
+function judge(row, verdict, more = {}) { decide([row], verdict, { ...more, audit: FILTER.tab === "audit" }); }
+
+function verdictBadge(row) {
+  const item = STATE.get(row);
+  if (!item) return null;
+  const told = item.entry.value ? `${words(VERDICT_WORDS, item.entry.decision)}: ${item.entry.value}` : words(VERDICT_WORDS, item.entry.decision);
+  return el("span", { class: "verdict " + item.entry.decision, text: told });
+}
+
+function alarms(row) {
+  const marks = [];
+  if (EXPIRED.has(row)) marks.push(chip("lock expired: content changed", "alarm"));
+  if (CONFLICTS.has(row)) marks.push(chip("reviewers disagree", "alarm"));
+  return marks;
+}
+
+function buildProduct(row) {
+  const change = text(row, "change");
+  const open = () => openDetail(row);
+  const told = el("div", { class: "told" },
+    el("h3", { text: ROWS.name[row] || "(no name)" }),
+    el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })),
+    el("p", { class: "marks" }, chip(words(CHANGE_WORDS, change), "change"), causeChip(text(row, "cause")), ...alarms(row), ...reasonChips(text(row, "reasons"))));
+  const paths = el("div", { class: "paths" }, pathLine("sent", text(row, "sent")));
+  if (change !== "new") paths.append(pathLine("was", text(row, "previous")));
+  if (change !== "withdrawn") paths.append(pathLine("now", text(row, "path"), change === "new" ? text(row, "sent") : text(row, "previous")));
+  const buttons = el("div", { class: "acts" },
+    action("Accept", "a", () => judge(row, "accept"), "yes"), action("Reject", "r", () => judge(row, "reject"), "no"),
+    action("Lock", "l", () => judge(row, "lock")), action("More", "Enter", open));
+  const side = el("div", { class: "side" }, verdictBadge(row), buttons);
+  const item = STATE.get(row);
+  const node = el("article", { class: "item product" + (item ? " done" : ""), data: { row, sku: ROWS.sku[row] }, on: { dblclick: open } });
+  node.append(thumbnail(row, 84), told, paths, confidenceBars(row), side);
+  return node;
+}
+
+function buildPattern({ at, rows }) {
+  const pattern = PATTERNS[at], decided = rows.filter((row) => STATE.has(row)).length;
+  const change = patternText(at, "change"), origin = patternText(at, "origin"), to = patternText(at, "to");
+  const open = () => setFilter({ tab: "products", pattern: at });
+  const size = el("div", { class: "size" }, el("b", { text: count(pattern[PATTERN.count]) }), el("span", { text: pattern[PATTERN.count] === 1 ? "product" : "products" }),
+    rows.length !== pattern[PATTERN.count] ? el("small", { text: `${count(rows.length)} shown` }) : null);
+  const told = el("div", { class: "told wide" },
+    el("p", { class: "sub" }, el("b", { text: patternText(at, "vendor") }), " ", chip(words(CHANGE_WORDS, change), "change"), causeChip(patternText(at, "cause")), ...reasonChips(patternText(at, "reason"))),
+    pathLine(change === "new" ? "sent" : "was", origin),
+    change === "withdrawn" ? null : pathLine("now", to, origin),
+    el("p", { class: "sub", text: `confidence at least ${percent(pattern[PATTERN.least])}, median ${percent(pattern[PATTERN.middle])}` }));
+  const thumbs = el("div", { class: "thumbs" }, ...pattern[PATTERN.shown].map((row) => thumbnail(row, 56)));
+  const buttons = el("div", { class: "acts" },
+    action("Accept all", "a", () => decide(rows, "accept"), "yes"), action("Reject all", "r", () => decide(rows, "reject"), "no"), action("Open", "Enter", open));
+  const state = decided ? el("span", { class: "verdict", text: `${count(decided)} of ${count(rows.length)} decided` }) : null;
+  const node = el("article", { class: "item pattern" + (decided === rows.length ? " done" : ""), data: { pattern: at }, on: { dblclick: open } });
+  node.append(size, told, thumbs, el("div", { class: "side" }, state, buttons));
+  return node;
+}

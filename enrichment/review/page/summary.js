@@ -1,0 +1,131 @@
+// The head of the page: run, tiles, causes, audit, drift, flows, problems.
+function buildHeader() {
+  const run = DATA.run;
+  const night = new Date(run.night + "T00:00:00Z").toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  byId("title").textContent = night;
+  document.title = `Hierarchy diff ${run.night}`;
+  byId("sentence").textContent = sentence();
+  const passed = run.gate === "passed";
+  byId("gate").append(el("span", { class: "badge " + (passed ? "good" : "warn"), text: (passed ? "✓ " : "! ") + "gate " + run.gate }),
+    ...run.gate_reasons.map((reason) => el("p", { text: reason })));
+  byId("provenance").append(fact("Run", run.run_id), fact("Compared with", run.base_run_id ? `${run.base_run_id}${run.base_night ? ", " + run.base_night : ""}` : "nothing: first run"), versions(run), vendors(run));
+}
+
+function tileValue(name) { const tile = DATA.tiles.find((one) => one.name === name); return tile ? tile.value : 0; }
+
+function sentence() {
+  const late = DATA.run.vendors.filter((vendor) => vendor.state !== "in").map((vendor) => vendor.vendor);
+  const causes = DATA.causes.filter((one) => one.count).sort((a, b) => b.count - a.count);
+  const why = causes.length ? ` Mostly ${words(CAUSE_WORDS, causes[0].cause).replace(" changed", "")}.` : "";
+  const missing = late.length ? ` Without ${late.join(", ")}.` : "";
+  return `${plural(tileValue("new"), "product is", "products are")} new, ${count(tileValue("refiled"))} moved, ${count(tileValue("withdrawn"))} left, ${count(tileValue("unchanged"))} stayed.${why}${missing}`;
+}
+
+function fact(label, ...values) { return el("div", { class: "fact" }, el("dt", { text: label }), el("dd", {}, ...values)); }
+
+function versions(run) {
+  const told = Object.keys(run.versions).sort().map((name) => {
+    const before = run.base_versions[name], changed = before !== undefined && before !== run.versions[name];
+    return el("span", { class: "version" + (changed ? " changed" : ""), text: changed ? `${name} ${before} → ${run.versions[name]}` : `${name} ${run.versions[name]}` });
+  });
+  return fact("Versions", ...(told.length ? told : ["not stated"]));
+}
+
+function vendors(run) {
+  const marks = { in: "✓", missing: "◷ late", failed: "✕ failed" };
+  return fact("Vendors", ...run.vendors.map((vendor) => {
+    const lost = vendor.quarantined ? `, ${count(vendor.quarantined)} quarantined` : "";
+    const told = vendor.state === "in" ? `${vendor.vendor} ${marks.in} ${count(vendor.rows_in)} rows${lost}` : `${vendor.vendor} ${words(marks, vendor.state)}: ${vendor.reason}`;
+    return el("span", { class: "vendor drop-" + vendor.state, text: told });
+  }));
+}
+
+const TILE_FILTERS = { new: { change: "new" }, refiled: { change: "refiled" }, withdrawn: { change: "withdrawn" }, locked: { reason: "lock_kept" },
+  def_resolved: { reason: "def_filled" }, def_left: { reason: "def_unresolved" }, contradictions: { reason: "vendor_contradiction" },
+  abstained: { status: "abstained" }, stopped_at_parent: { status: "stopped_at_parent" } };
+
+function buildTiles() {
+  for (const tile of DATA.tiles) {
+    const filter = TILE_FILTERS[tile.name];
+    const click = () => (filter ? setFilter({ ...NO_FILTER, tab: "products", ...filter }) : setFilter({ tab: "problems" }));
+    const live = filter || tile.name === "problems" || tile.name === "quarantined";
+    byId("tiles").append(el(live ? "button" : "div", { class: "tile", type: live ? "button" : null, data: { tile: tile.name }, on: live ? { click } : {} },
+      el("span", { class: "name", text: tile.title }), el("b", { text: count(tile.value) }), el("small", { text: against(tile) })));
+  }
+}
+
+function against(tile) {
+  if (tile.last === null) return "first night";
+  const step = tile.value - tile.last;
+  const told = step === 0 ? "as last run" : `${step > 0 ? "▲ +" : "▼ −"}${count(Math.abs(step))} on last run`;
+  return `${told} · median ${count(tile.median)}`;
+}
+
+function buildCauses() {
+  const total = DATA.causes.reduce((sum, one) => sum + one.count, 0) || 1;
+  const bar = el("div", { class: "stack" });
+  const keys = el("p", { class: "keys" });
+  for (const { cause, count: size } of DATA.causes) {
+    const part = el("i", { class: cause, title: `${words(CAUSE_WORDS, cause)}: ${count(size)}` });
+    part.style.flexGrow = size / total;
+    if (size) bar.append(part);
+    const click = () => setFilter({ ...NO_FILTER, tab: FILTER.tab === "patterns" ? "patterns" : "products", cause });
+    keys.append(el("button", { type: "button", class: "key " + cause, on: { click }, text: `${cause} ${count(size)}` }));
+  }
+  byId("causes").append(el("h2", { text: "Why products moved" }), bar, keys);
+}
+
+/** Wilson's 95 % interval, as in audit.py. */
+function wilson(right, judged) {
+  if (!judged) return [0, 1];
+  const z = 1.959963984540054, share = right / judged, spread = (z * z) / judged;
+  const half = (z / (1 + spread)) * Math.sqrt((share * (1 - share)) / judged + spread / (4 * judged));
+  const middle = (share + spread / 2) / (1 + spread);
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+function refreshAudit() {
+  const answers = DATA.audit.rows.map((row) => STATE.get(row)).filter((item) => item && item.entry.audit).map((item) => item.entry.decision);
+  const right = answers.filter((name) => name === "accept" || name === "lock").length;
+  const judged = right + answers.filter((name) => name === "reject" || name === "correct").length;
+  const [low, high] = wilson(right, judged);
+  const tonight = judged ? `${percent(right / judged)} right of ${judged} checked (95 %: ${percent(low)} to ${percent(high)})` : `${DATA.audit.rows.length} products wait to be checked`;
+  const click = () => setFilter({ ...NO_FILTER, tab: "audit" });
+  const last = DATA.audit.past.at(-1);
+  const before = last && last.accuracy !== null ? `Last audited ${last.run_id}: ${percent(last.accuracy, 1)} (${percent(last.low, 1)} to ${percent(last.high, 1)}, ${last.judged} checked)` : "No earlier night has been audited";
+  byId("audit-band").replaceChildren(el("h2", { text: "Random audit" }), el("button", { type: "button", class: "link", id: "audit-now", on: { click }, text: tonight }), el("p", { class: "sub", text: before }));
+}
+
+function buildDrift() {
+  const drift = DATA.drift, band = byId("drift");
+  band.append(el("h2", { text: "Mix against the last nights" }));
+  if (!drift.signals.length) return band.append(el("p", { class: "sub", text: "No earlier night to compare with" }));
+  const tripped = drift.signals.filter((signal) => signal.tripped);
+  band.append(el("p", { class: tripped.length ? "warn" : "", text: tripped.length ? `! ${tripped.length} drifted over ${plural(drift.nights, "night", "nights")}` : `✓ steady over ${plural(drift.nights, "night", "nights")}` }));
+  for (const signal of (tripped.length ? tripped : drift.signals).slice(0, 3)) {
+    const moved = signal.movers.map(([value, before, now]) => `${value} ${percent(before)} → ${percent(now)}`).join(", ");
+    band.append(el("p", { class: "sub", text: `${words({}, signal.name)} ${signal.index.toFixed(2)} of ${signal.limit.toFixed(2)}: ${moved}` }));
+  }
+  return band;
+}
+
+function buildProblems() {
+  const sheet = byId("sheet"), failed = DATA.run.vendors.filter((vendor) => vendor.state !== "in");
+  sheet.replaceChildren();
+  for (const vendor of failed) sheet.append(el("p", { class: "failed" }, el("b", { text: `${vendor.vendor} ${vendor.state}` }), " ", vendor.reason));
+  sheet.append(vendorTable(), el("h2", { text: `${plural(DATA.problems_total, "row problem", "row problems")}${DATA.problems_total > DATA.problems.length ? `, the first ${count(DATA.problems.length)} shown` : ""}` }));
+  const needle = FILTER.search.toLowerCase();
+  const rows = DATA.problems.filter((row) => (!FILTER.vendor || row[0] === FILTER.vendor) && (!needle || row.join("\n").toLowerCase().includes(needle)));
+  sheet.append(table(["Vendor", "Row", "Sku", "Stage", "Reason", "Column", "Got", "Kept out"], rows.map((row) => row.map((cell, at) => (at === 7 ? (cell ? "quarantined" : "product stays") : at === 4 ? words({}, cell) : cell ?? "")))));
+  byId("count").textContent = plural(rows.length, "problem", "problems");
+}
+
+function vendorTable() {
+  const rows = DATA.run.vendors.map((v) => [v.vendor, v.state, count(v.rows_in), count(v.published), count(v.withdrawn), count(v.quarantined), v.reason]);
+  return table(["Vendor", "Drop", "Rows in", "Published", "Withdrawn", "Quarantined", "Why"], rows);
+}
+
+function table(heads, rows) {
+  const body = rows.map((row) => el("tr", {}, ...row.map((cell) => el("td", { text: cell }))));
+  return el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { text: head })))), el("tbody", {}, ...body));
+}

@@ -1,0 +1,52 @@
+"""Hierarchy paths as the published tables write them: ``Women / Clothing / Dresses``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from schemas.records import LEVELS, HierarchyPath, Reason
+
+SEPARATOR = " / "
+
+
+def split_path(text: str | None) -> tuple[str, ...]:
+    """Return the levels of a written path, top first; none for an empty one.
+
+    >>> split_path("Women / Clothing / Dresses")
+    ('Women', 'Clothing', 'Dresses')
+    """
+    return tuple(text.split(SEPARATOR)) if text else ()
+
+
+def join_path(levels: Iterable[str]) -> str:
+    """Return the written form of ``levels``, empty for none."""
+    return SEPARATOR.join(levels)
+
+
+def parse_path(text: str | None) -> HierarchyPath:
+    """Return ``text`` as a record; ``ValueError`` where it has an empty level or more than five."""
+    return HierarchyPath(tuple(level.strip() for level in split_path(text)))
+
+
+def prefix(text: str | None, depth: int) -> str:
+    """Return the first ``depth`` levels of a written path, all of it where it is shorter.
+
+    >>> prefix("Women / Clothing / Dresses", 2)
+    'Women / Clothing'
+    """
+    return join_path(split_path(text)[:depth])
+
+
+def first_difference(before: str | None, after: str | None) -> str | None:
+    """Return the top-most of ``LEVELS`` on which two written paths differ, None where they are equal."""
+    left, right = split_path(before), split_path(after)
+    for at, level in enumerate(LEVELS):
+        if left[at : at + 1] != right[at : at + 1]:
+            return level
+    return None
+
+
+def main_reason(reasons: Sequence[str] | None) -> str:
+    """Return the reason that names a pattern: the first that is more than a confirmation."""
+    telling = [reason for reason in reasons or () if reason != Reason.CONFIRMED]
+    return telling[0] if telling else (Reason.CONFIRMED.value if reasons else Reason.NO_EVIDENCE.value)

@@ -1,0 +1,117 @@
+"""The page's data, compact: columns instead of rows, and every repeated text once.
+
+A row names its *combination* (pattern, paths, status, reasons), of which there are few; what is its own are
+sku, name, the start of the content hash and six confidences of one character each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from enrichment.review.listing import Line, Listing
+from enrichment.review.patterns import Pattern, pattern_key
+from enrichment.review.thumbs import thumbnail_name
+from schemas.records import LEVELS, bounded
+
+# One character for 0, 2, 4 ... 100 %; "-" where there is no confidence.
+CONFIDENCE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+_NAMELESS = "-"
+_TEXT_LIMIT = 240
+_SHOWN = 6
+
+
+class Texts:
+    """A dictionary of texts: each is kept once and named by its position."""
+
+    def __init__(self) -> None:
+        """Start with the empty text at position 0."""
+        self._at: dict[str, int] = {"": 0}
+
+    def add(self, text: str) -> int:
+        """Return the position of ``text``, bounded for display."""
+        return self._at.setdefault(bounded(text, _TEXT_LIMIT), len(self._at))
+
+    def list(self) -> list[str]:
+        """Return all texts by position."""
+        return list(self._at)
+
+
+def encode_rows(
+    listing: Listing, patterns: Sequence[Pattern], pictures: Mapping[str, Any], name_limit: int
+) -> dict[str, Any]:
+    """Return ``texts``, ``patterns``, ``combos`` and ``rows`` of the page; names are cut to ``name_limit``."""
+    texts = Texts()
+    numbers = {pattern.key: at for at, pattern in enumerate(patterns)}
+    combos: dict[tuple[Any, ...], int] = {}
+    chosen = [combos.setdefault(_combo(line, numbers, texts), len(combos)) for line in listing.lines]
+    lines = listing.lines
+    rows = {
+        "combo": chosen,
+        "sku": [line.change.sku for line in lines],
+        "name": [bounded(line.name, name_limit) if name_limit else "" for line in lines],
+        "content": [line.content for line in lines],
+        "confidence": "".join(_confidences(line) for line in lines),
+        "pictured": [at for at, line in enumerate(lines) if line.picture in pictures],
+        "pictures": [thumbnail_name(line.picture) for line in lines if line.picture in pictures],
+        "pictureless": [at for at, line in enumerate(lines) if not line.picture],
+    }
+    shown = _pattern_rows(listing, patterns, pictures)
+    told = [_pattern(pattern, texts, shown[pattern.key]) for pattern in patterns]
+    return {"texts": texts.list(), "patterns": told, "combos": [list(combo) for combo in combos], "rows": rows}
+
+
+def _combo(line: Line, numbers: Mapping[Any, int], texts: Texts) -> tuple[Any, ...]:
+    change = line.change
+    return (
+        numbers.get(pattern_key(change), -1),
+        texts.add(change.vendor),
+        texts.add(change.change),
+        texts.add(change.cause),
+        texts.add(change.level),
+        texts.add(change.vendor_path),
+        texts.add(change.previous),
+        texts.add(change.path),
+        texts.add(change.status),
+        texts.add(" ".join(change.reasons)),
+        texts.add(line.group),
+    )
+
+
+def _pattern(pattern: Pattern, texts: Texts, rows: Sequence[int]) -> list[Any]:
+    named = [texts.add(text) for text in pattern.key]
+    return [*named, pattern.count, pattern.least, pattern.middle, list(rows)]
+
+
+def _pattern_rows(listing: Listing, patterns: Sequence[Pattern], pictures: Mapping[str, Any]) -> dict[Any, list[int]]:
+    """Return up to six pictured lines a pattern, in the page's order."""
+    shown: dict[Any, list[int]] = {pattern.key: [] for pattern in patterns}
+    for at, line in enumerate(listing.lines):
+        rows = shown.get(pattern_key(line.change))
+        if rows is not None and len(rows) < _SHOWN and line.picture in pictures:
+            rows.append(at)
+    return shown
+
+
+def wanted_pictures(listing: Listing) -> list[str]:
+    """Return pictures by how much they are needed: six a pattern, the audit block, then line by line."""
+    seen: dict[Any, int] = {}
+    first: list[str] = []
+    rest: list[str] = []
+    for line in listing.lines:
+        if line.picture:
+            key = pattern_key(line.change)
+            seen[key] = seen.get(key, 0) + 1
+            (first if seen[key] <= _SHOWN else rest).append(line.picture)
+    audit = [listing.lines[at].picture for at in listing.audit if listing.lines[at].picture]
+    return [*first, *audit, *rest]
+
+
+def _confidences(line: Line) -> str:
+    own = [*line.confidences, *[None] * len(LEVELS)][: len(LEVELS)]
+    return "".join(_NAMELESS if c is None else _character(c) for c in (line.change.confidence, *own))
+
+
+def _character(confidence: float) -> str:
+    top = len(CONFIDENCE_ALPHABET) - 1
+    return CONFIDENCE_ALPHABET[min(top, max(0, round(confidence * top)))]

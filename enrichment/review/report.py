@@ -1,0 +1,203 @@
+"""Write the hierarchy diff report of one night into a folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from enrichment.review.audit import draw
+from enrichment.review.changes import Change, by_risk, read_changes
+from enrichment.review.details import describe_neighbours, write_details
+from enrichment.review.drift import count_mix, measure_drift
+from enrichment.review.flows import count_flows
+from enrichment.review.inputs import Key, ReportInputs, RunHeader
+from enrichment.review.ledger import LedgerEntry, Verdict
+from enrichment.review.listing import Listing, compose, product_facts
+from enrichment.review.numbers import CAUSES, gather, past_estimates, write_numbers
+from enrichment.review.obey import orders_of
+from enrichment.review.page import render_page
+from enrichment.review.patterns import Pattern, find_patterns
+from enrichment.review.payload import encode_rows, wanted_pictures
+from enrichment.review.standing import settle
+from enrichment.review.thumbs import write_thumbnails
+from enrichment.review.tiles import TITLES, compare_tiles, count_tiles
+from schemas.records import bounded
+
+PAGE_LIMIT = 5_000_000
+_NAME_LIMITS = (80, 56, 40, 28, 16, 0)
+_PROBLEMS_SHOWN = 2_000
+_FLOWS_SHOWN = 400
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """What was written: the page, its data twins, the files beside it, and the night's numbers."""
+
+    index: Path
+    numbers_json: Path
+    numbers_parquet: Path
+    summary_json: Path
+    details: tuple[Path, ...]
+    thumbnails: tuple[Path, ...]
+    numbers: dict[str, Any]
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every file of the report, the page last."""
+        return (self.numbers_json, self.numbers_parquet, self.summary_json, *self.details, *self.thumbnails, self.index)
+
+
+def write_report(inputs: ReportInputs, out: Path) -> ReportFiles:
+    """Write the page and what lies beside it into ``out``; the same inputs give the same bytes.
+
+    ``index.html`` stays under 5 MB; ``numbers.json|parquet`` hold the same numbers, ``summary.json`` what later
+    nights compare with, ``details/`` and ``thumbs/`` what the page reads when it is needed. More than
+    ``inputs.listed`` changes are counted everywhere but only the riskiest are listed; the page says so.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    changes = read_changes(inputs.changes)
+    patterns = find_patterns(changes, inputs.impact)
+    numbers = _numbers(inputs, changes, patterns)
+    listing = _listing(inputs, changes, numbers)
+    pictures: dict[str, Path] = {}
+    if inputs.pictures:
+        pictures = write_thumbnails(wanted_pictures(listing), inputs.pictures, out / "thumbs", inputs.thumbnails)
+    page, listing = _fitting_page(inputs, numbers, listing, patterns, pictures)
+    details = write_details(
+        listing.lines, inputs.products, inputs.claims, _neighbours(inputs, listing), inputs.entries, out / "details"
+    )
+    as_json, as_parquet, short = write_numbers(numbers, out)
+    index = out / "index.html"
+    index.write_bytes(page)
+    return ReportFiles(index, as_json, as_parquet, short, tuple(details), tuple(pictures.values()), numbers)
+
+
+def _numbers(inputs: ReportInputs, changes: Sequence[Change], patterns: Sequence[Pattern]) -> dict[str, Any]:
+    header = RunHeader.from_manifest(inputs.manifest)
+    counts = count_tiles(inputs.products, inputs.changes, inputs.problems)
+    mix = count_mix(inputs.products)
+    plan = draw(header.run_id, *_audit_population(inputs.products, changes), size=inputs.audited)
+    tiles = compare_tiles(counts, inputs.history)
+    drift = measure_drift(mix, inputs.history)
+    return gather(header, tiles, changes, count_flows(changes), patterns, drift, plan, mix)
+
+
+def _audit_population(products: pa.Table, changes: Sequence[Change]) -> tuple[list[Key], list[Key]]:
+    """Return what was placed tonight, and what stands placed from earlier nights."""
+    moved = {change.key for change in changes}
+    placed = [change.key for change in changes if change.change in ("new", "refiled") and change.decided]
+    stands = products.select(["vendor", "sku"]).filter(pc.not_equal(products.column("placement"), "abstained"))
+    keys = zip(stands.column("vendor").to_pylist(), stands.column("sku").to_pylist(), strict=True)
+    return placed, [key for key in keys if key not in moved]
+
+
+def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str, Any]) -> Listing:
+    kept = by_risk(changes, inputs.impact)[: inputs.listed]
+    audit = [(v, s) for stratum in numbers["audit"]["strata"] for v, s in stratum["sample"]]
+    touched = sorted({entry.key for entry in inputs.entries})
+    hashes = {key: fact["content_hash"] or "" for key, fact in product_facts(inputs.products, touched).items()}
+    expired = {pin.key for pin in orders_of(inputs.entries, hashes).expired}
+    facts = product_facts(inputs.products, [*(change.key for change in kept), *audit, *sorted(expired)])
+    if inputs.previous_products is not None:
+        gone = [change.key for change in kept if change.change == "withdrawn"]
+        facts = product_facts(inputs.previous_products, gone) | facts
+    return compose(kept, facts, audit, expired)
+
+
+def _neighbours(inputs: ReportInputs, listing: Listing) -> dict[Key, list[dict[str, Any]]]:
+    if inputs.similar is None:
+        return {}
+    found = {line.change.key: inputs.similar(*line.change.key) for line in listing.lines}
+    facts = product_facts(inputs.products, sorted({(n.vendor, n.sku) for near in found.values() for n in near}))
+    accepted = {e.key for e in inputs.entries if e.decision in (Verdict.ACCEPT, Verdict.LOCK)}
+    return describe_neighbours(found, facts, accepted)
+
+
+def _fitting_page(
+    inputs: ReportInputs,
+    numbers: dict[str, Any],
+    listing: Listing,
+    patterns: Sequence[Pattern],
+    pictures: dict[str, Path],
+) -> tuple[bytes, Listing]:
+    """Return the page, names cut and at last lines dropped until it is under ``PAGE_LIMIT`` bytes."""
+    frame = _frame(inputs, numbers, listing)
+    page = b""
+    for limit in _NAME_LIMITS:
+        page = render_page(frame | encode_rows(listing, patterns, pictures, limit))
+        if len(page) <= PAGE_LIMIT:
+            return page, listing
+    size = len(listing.lines)
+    while len(page) > PAGE_LIMIT and size > 1:
+        size = size * 3 // 4
+        listing = listing.shortened(size)
+        rows = encode_rows(listing, patterns[:size], pictures, _NAME_LIMITS[2])
+        page = render_page(_frame(inputs, numbers, listing) | rows)
+    _log.warning("report page lists %d lines: more do not fit %d bytes", len(listing.lines), PAGE_LIMIT)
+    return page, listing
+
+
+def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> dict[str, Any]:
+    """Return what the page shows around the lines."""
+    _, conflicts = settle(inputs.entries)
+    total = sum(cause["count"] for cause in numbers["causes"])
+    flows = _top_flows(numbers["flows"])
+    return {
+        "run": numbers["run"],
+        "tiles": [tile | {"title": TITLES[tile["name"]]} for tile in numbers["tiles"]],
+        "causes": [{"cause": c, "count": _sum(numbers, c)} for c in CAUSES],
+        "flows": [[f["level"], f["basis"], f["origin"], f["to"], f["count"]] for f in flows],
+        "drift": {**numbers["drift"], "signals": numbers["drift"]["signals"][:12]},
+        "audit": {
+            "rows": list(listing.audit),
+            "strata": [[s["name"], s["size"], len(s["sample"])] for s in numbers["audit"]["strata"]],
+            "past": [asdict(found) for found in past_estimates(inputs)],
+        },
+        "problems": _problem_rows(inputs.problems),
+        "problems_total": inputs.problems.num_rows,
+        "expired": list(listing.expired),
+        "conflicts": [
+            [
+                listing.position[c.vendor, c.sku],
+                [[e.reviewer, e.decision.value, e.value or e.path] for e in sorted(c.entries, key=_by_reviewer)],
+            ]
+            for c in conflicts
+            if (c.vendor, c.sku) in listing.position
+        ],
+        "nodes": list(inputs.nodes),
+        "total": total,
+    }
+
+
+def _by_reviewer(entry: LedgerEntry) -> tuple[str, str]:
+    return entry.reviewer, entry.at
+
+
+def _sum(numbers: dict[str, Any], cause: str) -> int:
+    return sum(row["count"] for row in numbers["causes"] if row["cause"] == cause)
+
+
+def _top_flows(flows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the largest flows of each level and basis; the data twins hold all."""
+    taken: dict[tuple[Any, Any], int] = {}
+    kept = []
+    for flow in flows:
+        place = flow["basis"], flow["level"]
+        taken[place] = taken.get(place, 0) + 1
+        if taken[place] <= _FLOWS_SHOWN:
+            kept.append(flow)
+    return kept
+
+
+def _problem_rows(problems: pa.Table) -> list[list[Any]]:
+    order = [("vendor", "ascending"), ("row", "ascending"), ("reason", "ascending"), ("sku", "ascending")]
+    rows = problems.sort_by(order).slice(0, _PROBLEMS_SHOWN).to_pylist()
+    names = ("vendor", "row", "sku", "stage", "reason", "column", "excerpt", "quarantined")
+    return [[bounded(v) if isinstance(v := row[name], str) else v for name in names] for row in rows]

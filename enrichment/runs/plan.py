@@ -1,0 +1,69 @@
+"""The plan of a run: what goes in and what shapes the answers; its hash names the run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from enrichment.config import Settings
+from schemas.records import RunManifest, VendorDrop
+
+# Names the hash of people's decisions among a run's versions; each product carries its own share of it.
+DECISIONS = "decisions"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """A run's manifest and the settings it was started with; ``refused`` names folders of undeclared vendors."""
+
+    manifest: RunManifest
+    settings: Settings
+    refused: tuple[str, ...] = ()
+
+    @property
+    def versions_hash(self) -> str:
+        """Hash of everything but vendor content and people's decisions that shapes a product's answers."""
+        return short_hash({name: v for name, v in self.manifest.versions.items() if name != DECISIONS})
+
+    def to_bytes(self) -> bytes:
+        """Return canonical JSON: equal plans give equal bytes."""
+        manifest = asdict(self.manifest)
+        return canonical({"manifest": manifest, "settings": self.settings.to_json(), "refused": self.refused})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> RunPlan:
+        """Read :meth:`to_bytes` back."""
+        raw = json.loads(data)
+        m = raw["manifest"]
+        drops = tuple(
+            VendorDrop(d["vendor"], date.fromisoformat(d["night"]), d["uri"], d["fingerprint"]) for d in m["drops"]
+        )
+        manifest = RunManifest(
+            run_id=m["run_id"],
+            night=date.fromisoformat(m["night"]),
+            base_run_id=m["base_run_id"],
+            drops=drops,
+            missing=tuple(m["missing"]),
+            versions=m["versions"],
+        )
+        return cls(manifest, Settings.from_json(raw["settings"]), tuple(raw["refused"]))
+
+
+def run_id(night: date, base: str | None, drops: tuple[VendorDrop, ...], versions: Mapping[str, str]) -> str:
+    """Name a run after its night and the hash of its inputs: the same night run twice is the same run."""
+    inputs = {"base": base, "drops": {d.vendor: d.fingerprint for d in drops}, "versions": dict(versions)}
+    return f"{night.isoformat()}-{short_hash(inputs)}"
+
+
+def canonical(data: Any) -> bytes:
+    """Return JSON bytes with sorted keys, dates in ISO form and no white space."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
+
+
+def short_hash(data: Any) -> str:
+    """Return 12 hex digits of the sha256 over canonical JSON."""
+    return hashlib.sha256(canonical(data)).hexdigest()[:12]

@@ -1,0 +1,151 @@
+"""One run in its store: tables under ``runs/<run_id>/<stage>/``, committed by a done marker put last.
+
+Object stores have no rename, so the marker is the commit: readers ignore a table that no marker names, and a
+marker counts only while its fingerprint equals that of the inputs. A killed stage is simply run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from enrichment.runs.plan import RunPlan, canonical, short_hash
+from enrichment.stores.open import open_store
+from enrichment.stores.port import Store
+from schemas.errors import ObjectMissing, UsageError
+from schemas.records import StageReport, bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage made for one shard: its report, its tables by name, its files by relative key."""
+
+    report: StageReport
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A done marker: which inputs it answers for, the stage's report, and the sha256 of each output."""
+
+    fingerprint: str
+    report: StageReport
+    outputs: Mapping[str, str]
+
+
+class Run:
+    """A run opened for reading and writing; all keys lie under ``runs/<run_id>/``."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        """Open ``run_id``; ``UsageError`` where the store holds no plan of that name."""
+        self.store, self.run_id, self.prefix = store, run_id, f"runs/{run_id}"
+        self._scratch: TemporaryDirectory[str] | None = None
+        try:
+            self.plan = RunPlan.from_bytes(store.get(f"{self.prefix}/plan.json"))
+        except ObjectMissing as error:
+            raise UsageError(f"no run {run_id!r} in {store.uri}. `enrich run` starts one.") from error
+
+    @classmethod
+    def at(cls, run_uri: str) -> Run:
+        """Open a run by its address ``<store uri>/runs/<run_id>``."""
+        store_uri, separator, run_id = run_uri.rstrip("/").rpartition("/runs/")
+        if not separator:
+            raise UsageError(f"run address {bounded(run_uri)!r}: expected <store>/runs/<run_id>")
+        return cls(open_store(store_uri), run_id)
+
+    @classmethod
+    def create(cls, store: Store, plan: RunPlan) -> Run:
+        """Write the plan (equal plans are equal bytes, so a second start is the same run) and open it."""
+        store.put(f"runs/{plan.manifest.run_id}/plan.json", plan.to_bytes())
+        return cls(store, plan.manifest.run_id)
+
+    @cached_property
+    def scratch(self) -> Path:
+        """A local folder for files on their way into the store; gone when the run is closed."""
+        self._scratch = TemporaryDirectory(prefix="enrich-")
+        return Path(self._scratch.name)
+
+    def close(self) -> None:
+        """Remove the scratch folder."""
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
+            del self.scratch
+
+    @property
+    def uri(self) -> str:
+        """Address of the run, as :meth:`at` takes it."""
+        return f"{self.store.uri}/{self.prefix}"
+
+    def marker(self, stage: str, shard: str) -> Marker | None:
+        """Return the done marker of a stage's shard, None where the shard is not done."""
+        try:
+            raw = json.loads(self.store.get(self._key(stage, shard, "done.json")))
+        except ObjectMissing:
+            return None
+        return Marker(raw["fingerprint"], StageReport(**raw["report"]), raw["outputs"])
+
+    def fingerprint(self, stage: str, upstream: Sequence[Marker]) -> str:
+        """Hash what a stage's answer depends on: the plan, the stage's name and its upstream outputs."""
+        plan = hashlib.sha256(self.plan.to_bytes()).hexdigest()
+        return short_hash([stage, plan, [dict(marker.outputs) for marker in upstream]])
+
+    def commit(self, stage: str, shard: str, fingerprint: str, outcome: Outcome) -> None:
+        """Write tables and files, then the marker that makes them count."""
+        outputs: dict[str, str] = {}
+        for name, table in sorted(outcome.tables.items()):
+            data = to_parquet(table)
+            self.store.put(self._key(stage, shard, f"{name}.parquet"), data)
+            outputs[f"{name}.parquet"] = hashlib.sha256(data).hexdigest()
+        for name, path in sorted(outcome.files.items()):
+            self.store.upload(path, self._key(stage, shard, name))
+            outputs[name] = _file_sha256(path)
+        body = {"fingerprint": fingerprint, "report": asdict(outcome.report), "outputs": outputs}
+        self.store.put(self._key(stage, shard, "done.json"), canonical(body))
+        self.store.delete(self._key(stage, shard, "failed.json"))
+
+    def fail(self, stage: str, shard: str, error: Exception) -> None:
+        """Record why a shard stopped, for the report; a later success removes it."""
+        body = {"error": type(error).__name__, "message": str(error)}
+        self.store.put(self._key(stage, shard, "failed.json"), canonical(body))
+
+    def failure(self, stage: str, shard: str) -> str | None:
+        """Return what stopped a shard, None where nothing is recorded."""
+        try:
+            raw = json.loads(self.store.get(self._key(stage, shard, "failed.json")))
+        except ObjectMissing:
+            return None
+        return f"{raw['error']}: {raw['message']}"
+
+    def table(self, stage: str, shard: str, name: str) -> pa.Table:
+        """Read one table of a finished shard."""
+        return pq.read_table(io.BytesIO(self.store.get(self._key(stage, shard, f"{name}.parquet"))))
+
+    def download(self, stage: str, shard: str, name: str, path: Path) -> None:
+        """Copy one file of a finished shard to ``path``."""
+        self.store.download(self._key(stage, shard, name), path)
+
+    def _key(self, stage: str, shard: str, name: str) -> str:
+        return f"{self.prefix}/{stage}/{shard}.{name}"
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """Return the same Parquet bytes for the same table."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", row_group_size=64_000, store_schema=True)
+    return sink.getvalue()
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,33 @@
+"""Has a vendor's drop arrived, or is it late? What the DAG's sensors ask."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from enrichment.config import Settings
+from schemas.vendor_spec import vendor_specs
+
+
+def arrival(
+    vendor: str, night: date, now: datetime, settings: Settings | None = None
+) -> Literal["arrived", "late", "waiting"]:
+    """Tell whether ``vendor`` has delivered for ``night``.
+
+    A drop has arrived when its files are all there and none was written within ``settle_seconds``. After the
+    vendor's declared deadline (minutes after 00:00 UTC of the night) it is late and nobody waits for it; for a past
+    night, and so in a backfill, the deadline has passed and the answer is immediate.
+    """
+    settings = settings or Settings.from_env()
+    specs = vendor_specs(Path(settings.vendors))
+    if _still(Path(settings.drops) / vendor / night.isoformat(), settings.settle_seconds):
+        return "arrived"
+    midnight = datetime(night.year, night.month, night.day, tzinfo=UTC)
+    return "late" if now >= midnight + timedelta(minutes=specs[vendor].deadline_minutes) else "waiting"
+
+
+def _still(folder: Path, seconds: int) -> bool:
+    written = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
+    return bool(written) and time.time() - max(written) >= seconds

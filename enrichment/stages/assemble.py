@@ -1,0 +1,101 @@
+"""The night's whole catalogue: fresh rows beside those carried over, and what moved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from enrichment.publish.accounting import VendorAccount, accounts
+from enrichment.publish.changes import hierarchy_changes
+from enrichment.publish.keys import inside
+from enrichment.publish.read import Published, read_table
+from enrichment.publish.tables import carry, merged, merged_claims, published_products
+from enrichment.runs.run import Run
+from enrichment.stages.base import base_of
+from enrichment.stages.catalogue import gather, product_shards, read_vendors
+from enrichment.stages.shard import changed_products, products_of
+from schemas import tables
+from schemas.attribute_spec import attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What a night wants to publish, beside the base it stands on (None on the first night)."""
+
+    products: pa.Table
+    claims: pa.Table
+    changes: pa.Table
+    problems: pa.Table
+    withdrawn: pa.Table
+    accounts: tuple[VendorAccount, ...]
+    worked_on: int
+    base: Published | None
+    base_products: pa.Table | None
+
+
+def assemble(run: Run) -> Catalogue:
+    """Put the night's tables together over all shards."""
+    shards, plan = product_shards(run), run.plan
+    base = base_of(run)
+    before = read_table(run.store, base, "products") if base else None
+    fresh = _fresh(run, shards)
+    withdrawn = gather(run, "read", read_vendors(run), "withdrawn", tables.WITHDRAWN)
+    products = merged(carry(before, fresh, withdrawn) if before else None, fresh)
+    judged = gather(run, "decide", shards, "judged_claims", tables.JUDGED_CLAIMS)
+    claims_before = read_table(run.store, base, "attribute_claims") if base else None
+    claims = merged_claims(carry(claims_before, fresh, withdrawn) if claims_before else None, judged)
+    versions = base.versions if base else None
+    changes = hierarchy_changes(before, products, withdrawn, versions, plan.manifest.versions)
+    problems = _problems(run, shards)
+    account = accounts(_rows_in(run), _sent_tonight(run, shards, products), withdrawn, problems)
+    return Catalogue(products, claims, changes, problems, withdrawn, account, fresh.num_rows, base, before)
+
+
+def _fresh(run: Run, shards: list[str]) -> pa.Table:
+    """Return the published rows of everything that was worked on tonight."""
+    products = [_with_pictures(changed_products(run, s), run.table("fetch", s, "images")) for s in shards]
+    return published_products(
+        pa.concat_tables([tables.PRODUCTS.empty_table(), *products]),
+        gather(run, "fetch", shards, "work", tables.WORK),
+        gather(run, "decide", shards, "attribute_decisions", tables.ATTRIBUTE_DECISIONS),
+        gather(run, "place", shards, "hierarchy_decisions", tables.HIERARCHY_DECISIONS),
+        run.plan.versions_hash,
+        [attribute.name for attribute in attributes().attributes],
+    )
+
+
+def _with_pictures(products: pa.Table, images: pa.Table) -> pa.Table:
+    """Keep of each product's picture references those that are usable, each beside the sha256 it is kept under."""
+    used: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for sku, position, sha in zip(*(images[n].to_pylist() for n in ("sku", "position", "sha256")), strict=True):
+        used[sku].append((position, sha))
+    refs, shas = [], []
+    for sku, sent in zip(products["sku"].to_pylist(), products["images"].to_pylist(), strict=True):
+        refs.append([sent[position] for position, _ in used[sku]])
+        shas.append([sha for _, sha in used[sku]])
+    for name, column in (("images", refs), ("image_sha256", shas)):
+        at = tables.PRODUCTS.get_field_index(name)
+        products = products.set_column(at, tables.PRODUCTS.field(at), pa.array(column, pa.list_(pa.string())))
+    return products
+
+
+def _problems(run: Run, shards: list[str]) -> pa.Table:
+    parts = [gather(run, "read", read_vendors(run), "row_problems", tables.ROW_PROBLEMS)]
+    parts.append(gather(run, "fetch", shards, "row_problems", tables.ROW_PROBLEMS))
+    order = [(name, "ascending") for name in ("vendor", "row", "stage", "reason", "excerpt")]
+    return pa.concat_tables(parts).sort_by(order)
+
+
+def _rows_in(run: Run) -> dict[str, int]:
+    markers = {vendor: run.marker("read", vendor) for vendor in read_vendors(run)}
+    return {vendor: marker.report.units_in for vendor, marker in markers.items() if marker is not None}
+
+
+def _sent_tonight(run: Run, shards: list[str], published: pa.Table) -> pa.Table:
+    """Return the products of tonight's drops that are in the catalogue, also those sent again without a change."""
+    read = pa.concat_tables([tables.PRODUCTS.empty_table(), *(products_of(run, shard) for shard in shards)])
+    tonight = read.filter(pc.equal(read["night"], run.plan.manifest.night))
+    return tonight.filter(inside(tonight, published))

@@ -1,0 +1,58 @@
+"""A vendor's drop of the night: its folder and its pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from enrichment.images.open import open_source
+from enrichment.images.port import PictureSource
+from enrichment.images.refused import PictureRefused
+from enrichment.runs.run import Run
+from enrichment.stages.policy import picture_policy
+from schemas.records import ProblemReason, VendorDrop
+from schemas.vendor_spec import VendorSpec, vendor_specs
+
+
+class NoPictures(PictureSource):
+    """The source of a vendor that sends no pictures, or nothing tonight."""
+
+    remote = False
+
+    def read(self, ref: str) -> bytes:
+        """Refuse every reference."""
+        raise PictureRefused(ProblemReason.PICTURE_MISSING, ref)
+
+    def close(self) -> None:
+        """Hold nothing, release nothing."""
+
+
+def spec_of(run: Run, vendor: str) -> VendorSpec:
+    """Return the vendor's declaration."""
+    return vendor_specs(Path(run.plan.settings.vendors))[vendor]
+
+
+def drop_of(run: Run, vendor: str) -> VendorDrop | None:
+    """Return what the vendor delivered for the night, None where nothing came."""
+    return next((drop for drop in run.plan.manifest.drops if drop.vendor == vendor), None)
+
+
+def folder_of(drop: VendorDrop) -> Path:
+    """Return the local folder of a drop."""
+    return Path(url2pathname(urlsplit(drop.uri).path))
+
+
+def pictures_of(run: Run, vendor: str) -> PictureSource:
+    """Open the vendor's pictures of the night; ``DropError`` where the archive as a whole cannot be read."""
+    pictures, drop = spec_of(run, vendor).pictures, drop_of(run, vendor)
+    if pictures is None or drop is None:
+        return NoPictures()
+    location = pictures.prefix if pictures.kind == "http" else folder_of(drop) / pictures.location
+    return open_source(pictures.kind, location, picture_policy(run.plan.settings))
+
+
+def prefix_of(run: Run, vendor: str) -> str:
+    """Return what stands before each picture reference; a base address is the source's own matter."""
+    pictures = spec_of(run, vendor).pictures
+    return pictures.prefix if pictures is not None and pictures.kind != "http" else ""

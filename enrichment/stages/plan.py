@@ -1,0 +1,54 @@
+"""Fix what a night consists of: which drops, on top of which published run, with which versions."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import date
+from pathlib import Path
+
+from enrichment.config import Settings
+from enrichment.publish.read import published_before
+from enrichment.runs.plan import DECISIONS, RunPlan, run_id
+from enrichment.runs.run import Run
+from enrichment.stages.ledger import SNAPSHOT, snapshot
+from enrichment.stages.versions import versions
+from enrichment.stores.open import open_store
+from enrichment.vendors.drops import find_drops, unknown_vendor
+from schemas.errors import UsageError
+from schemas.records import RunManifest
+from schemas.vendor_spec import vendor_specs
+
+log = logging.getLogger(__name__)
+
+
+def declared(settings: Settings | None = None) -> list[str]:
+    """List the vendors that ``settings.vendors`` declares."""
+    return sorted(vendor_specs(Path((settings or Settings.from_env()).vendors)))
+
+
+def plan_night(night: date, settings: Settings | None = None) -> str:
+    """Write the plan of ``night`` and return the run's address; equal inputs give the same run.
+
+    The base is the newest complete run of an *earlier* night, so a past night can be run again at any time.
+
+    Raises:
+        UsageError: the drops folder does not exist.
+
+    """
+    settings = settings or Settings.from_env()
+    if not Path(settings.drops).is_dir():
+        raise UsageError(f"drops folder {settings.drops!r} does not exist. Set --drops or ENRICH_DROPS.")
+    store = open_store(settings.store)
+    specs = vendor_specs(Path(settings.vendors))
+    found, missing, unknown = find_drops(Path(settings.drops), night, specs)
+    base = published_before(store, night)
+    base_id = base.run_id if base else None
+    decided = snapshot(store)
+    shaping = {**versions(settings), DECISIONS: hashlib.sha256(decided).hexdigest()[:12]}
+    drops = tuple(found)
+    manifest = RunManifest(run_id(night, base_id, drops, shaping), night, base_id, drops, tuple(missing), shaping)
+    for vendor in unknown:
+        log.error("%s", unknown_vendor(vendor, specs))
+    store.put(f"runs/{manifest.run_id}/{SNAPSHOT}", decided)
+    return Run.create(store, RunPlan(manifest, settings, tuple(unknown))).uri

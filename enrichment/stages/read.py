@@ -1,0 +1,63 @@
+"""Stage 1: a vendor's drop to product shards, problems and withdrawals; what must be answered anew is added."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from enrichment.runs.run import Outcome, Run
+from enrichment.stages.base import base_products
+from enrichment.stages.drop import drop_of, folder_of, pictures_of, spec_of
+from enrichment.stages.ledger import judged_skus
+from enrichment.vendors.product_tables import problems_table, products_table, withdrawn_table
+from enrichment.vendors.read import read_drop
+from enrichment.vendors.withdrawals import absent_products
+from schemas import tables
+from schemas.records import RowProblem, StageReport
+
+
+def read(run: Run, vendor: str) -> Outcome:
+    """Return ``products-0000``, ... of the drop and of the base's products that need new answers.
+
+    ``notes``: ``shards``, and rows by what became of them (``published`` counts rows that end in a product).
+    """
+    plan = run.plan
+    spec, drop = spec_of(run, vendor), drop_of(run, vendor)
+    shards: list[pa.Table] = []
+    problems: list[RowProblem] = []
+    withdrawn: list[tuple[str, tuple[int, ...]]] = []
+    rows_in = 0
+    if drop is not None:
+        # A broken picture archive stops the vendor here, before any of its products is worked on.
+        pictures_of(run, vendor).close()
+        for batch in read_drop(spec, folder_of(drop), drop.night, batch=plan.settings.shard_rows):
+            shards += [products_table(batch.products, drop.night)] if batch.products else []
+            problems += batch.problems
+            withdrawn += batch.withdrawn
+            rows_in += batch.rows_in
+    dropped = {sku for shard in shards for sku in shard["sku"].to_pylist()} | {sku for sku, _ in withdrawn}
+    base = base_products(run, vendor)
+    if drop is not None and base is not None:
+        sent = dropped | {problem.sku for problem in problems if problem.sku}
+        withdrawn += absent_products(spec, base["sku"].to_pylist(), sent)
+    shards += _rework(run, vendor, base, dropped | {sku for sku, _ in withdrawn})
+    quarantined = sum(p.quarantined for p in problems)
+    gone = sum(len(rows) for _, rows in withdrawn)
+    notes = {"shards": len(shards), "withdrawn": gone, "published": rows_in - quarantined - gone}
+    report = StageReport("read", vendor, rows_in, rows_in - quarantined, quarantined, notes)
+    out = {f"products-{n:04d}": shard for n, shard in enumerate(shards)}
+    out["row_problems"] = problems_table(problems)
+    out["withdrawn"] = withdrawn_table(vendor, withdrawn, plan.manifest.night)
+    return Outcome(report, out)
+
+
+def _rework(run: Run, vendor: str, base: pa.Table | None, dropped: set[str]) -> list[pa.Table]:
+    """Return shards of base products whose answers are out of date, although the vendor did not send them again."""
+    if base is None or not base.num_rows:
+        return []
+    stale = pc.not_equal(base["versions_hash"], run.plan.versions_hash)
+    judged = pc.is_in(base["sku"], pa.array(judged_skus(run, vendor), pa.string()))
+    absent = pc.invert(pc.is_in(base["sku"], pa.array(sorted(dropped), pa.string())))
+    rows = base.filter(pc.and_(pc.or_(stale, judged), absent)).select(tables.PRODUCTS.names)
+    size = run.plan.settings.shard_rows
+    return [rows.slice(start, size).cast(tables.PRODUCTS) for start in range(0, rows.num_rows, size)]

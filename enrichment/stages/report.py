@@ -1,0 +1,122 @@
+"""The merchandisers' page of a night: what the review room needs, gathered from run and store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from enrichment.images.keep import load
+from enrichment.index.catalogue import ALL
+from enrichment.index.load import load_bundle
+from enrichment.publish.gate import GateResult
+from enrichment.publish.read import complete_runs, open_run, read_file
+from enrichment.review.inputs import Neighbour, ReportInputs
+from enrichment.review.report import write_report
+from enrichment.runs.run import Run
+from enrichment.stages.assemble import Catalogue
+from enrichment.stages.decide import tree
+from enrichment.stages.ledger import entries_of
+from enrichment.stages.steps import vendors_of
+from schemas.errors import UsageError
+
+HISTORY_NIGHTS = 28
+NEIGHBOURS = 5
+NUMBERS = "report/numbers.json"
+
+
+def write_night_report(run: Run, catalogue: Catalogue, gate: GateResult, scratch: Path) -> Path:
+    """Write the page and its files below ``scratch`` and return their folder."""
+    out = scratch / "report"
+    inputs = ReportInputs(
+        manifest=_header(run, catalogue, gate),
+        products=catalogue.products,
+        claims=catalogue.claims,
+        changes=catalogue.changes,
+        problems=catalogue.problems,
+        previous_products=catalogue.base_products,
+        history=_history(run),
+        entries=entries_of(run),
+        nodes=[" / ".join(path) for path in tree().paths()],
+        pictures=lambda sha256: load(run.store, sha256),
+        impact=_impact(catalogue),
+        similar=_similar(scratch / "published" / ALL),
+    )
+    write_report(inputs, out)
+    return out
+
+
+def vendor_states(run: Run, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Say of every vendor whether it is in, missing or failed, why, and where its rows went."""
+    missing = set(run.plan.manifest.missing)
+    counted = {account.vendor: account for account in catalogue.accounts}
+    states = []
+    for vendor in vendors_of(run):
+        failure = run.failure("read", vendor)
+        state = "failed" if failure else "missing" if vendor in missing else "in"
+        reason = failure or ("no drop for this night" if state == "missing" else "")
+        row: dict[str, Any] = {"vendor": vendor, "state": state, "reason": reason}
+        if (account := counted.get(vendor)) is not None:
+            names = ("rows_in", "published", "withdrawn", "quarantined")
+            row |= {name: getattr(account, name) for name in names}
+        states.append(row)
+    states += [{"vendor": name, "state": "failed", "reason": "UnknownVendor: not declared"} for name in run.plan.refused]
+    return states
+
+
+def _header(run: Run, catalogue: Catalogue, gate: GateResult) -> dict[str, Any]:
+    manifest, base = run.plan.manifest, catalogue.base
+    return {
+        "run_id": manifest.run_id,
+        "night": manifest.night.isoformat(),
+        "base_run_id": manifest.base_run_id,
+        "base_night": base.night.isoformat() if base else None,
+        "versions": dict(manifest.versions),
+        "base_versions": dict(base.versions) if base else {},
+        "vendors": vendor_states(run, catalogue),
+        "gate": {"status": "passed" if gate.passed else "refused", "reasons": [str(f) for f in gate.failures]},
+    }
+
+
+def _history(run: Run) -> list[dict[str, Any]]:
+    """Return the numbers of the newest earlier nights, oldest first, one run a night."""
+    nights = {key.night: key for key in complete_runs(run.store) if key.night < run.plan.manifest.night}
+    found = []
+    for key in [nights[night] for night in sorted(nights)][-HISTORY_NIGHTS:]:
+        try:
+            found.append(json.loads(read_file(run.store, open_run(run.store, key), NUMBERS)))
+        except UsageError:
+            # A run published without a report has no numbers to compare with.
+            continue
+    return found
+
+
+def _impact(catalogue: Catalogue) -> Callable[[str, str], float]:
+    """Weigh a product by its price where the vendor sends one."""
+    prices: dict[tuple[str, str], float] = {}
+    columns = (catalogue.products[name].to_pylist() for name in ("vendor", "sku", "fields"))
+    for vendor, sku, fields in zip(*columns, strict=True):
+        try:
+            prices[vendor, sku] = max(1.0, float(dict(fields or []).get("price", "")))
+        except ValueError:
+            continue
+    return lambda vendor, sku: prices.get((vendor, sku), 1.0)
+
+
+def _similar(folder: Path) -> Callable[[str, str], Sequence[Neighbour]] | None:
+    """Look neighbours up in the night's own forest."""
+    if not folder.is_dir():
+        return None
+    bundle = load_bundle(folder)
+
+    @cache
+    def neighbours(vendor: str, sku: str) -> Sequence[Neighbour]:
+        try:
+            return [Neighbour(v, s, cosine) for v, s, cosine in bundle.similar(vendor, sku, NEIGHBOURS)]
+        except UsageError:
+            # A product without a usable picture has no neighbours.
+            return []
+
+    return neighbours

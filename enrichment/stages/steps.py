@@ -1,0 +1,132 @@
+"""What depends on what, and the one function that runs a stage's shard.
+
+Done is a marker whose fingerprint equals that of the shard's inputs: such a shard is not run again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal
+
+from enrichment.runs.run import Marker, Outcome, Run
+from schemas.errors import Terminal, UsageError
+from schemas.group_spec import groups
+from schemas.records import StageReport
+
+log = logging.getLogger(__name__)
+WHOLE = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage: the stages it reads from, and what one of its shards is."""
+
+    name: str
+    needs: tuple[str, ...]
+    scope: Literal["vendor", "products", "group", "catalogue"]
+
+    def function(self) -> Callable[[Run, str], Outcome]:
+        """Import the stage's file on first use, so that listing stages loads no model library."""
+        module = import_module(f"enrichment.stages.{self.name}")
+        stage: Callable[[Run, str], Outcome] = getattr(module, self.name)
+        return stage
+
+
+_STEPS = (
+    Step("read", (), "vendor"),
+    Step("fetch", ("read",), "products"),
+    Step("text", ("read", "fetch"), "products"),
+    Step("look", ("read", "fetch"), "products"),
+    Step("decide", ("read", "fetch", "text", "look"), "products"),
+    Step("place", ("read", "fetch", "decide"), "products"),
+    Step("index", ("read", "fetch", "look", "decide", "place"), "group"),
+    Step("publish", ("read", "fetch", "text", "look", "decide", "place", "index"), "catalogue"),
+)
+STEPS = {step.name: step for step in _STEPS}
+ORDER = tuple(STEPS)
+
+
+def run(stage: str, run_uri: str, shard: str) -> StageReport:
+    """Run one shard of one stage, or return its report where it is already done.
+
+    Raises:
+        UsageError: no such stage, or an upstream shard is not done.
+        Transient: try again later; nothing was committed.
+        Terminal: the shard cannot be done; the reason is kept in the run for the report.
+
+    """
+    step = _step(stage)
+    opened = Run.at(run_uri)
+    fingerprint = opened.fingerprint(stage, _upstream(opened, step, shard))
+    marker = opened.marker(stage, shard)
+    if marker is not None and marker.fingerprint == fingerprint:
+        log.info("%s/%s already done", stage, shard)
+        return marker.report
+    try:
+        outcome = step.function()(opened, shard)
+        opened.commit(stage, shard, fingerprint, outcome)
+    except Terminal as error:
+        opened.fail(stage, shard, error)
+        raise
+    finally:
+        opened.close()
+    log.info("%s/%s done: %s", stage, shard, outcome.report)
+    return outcome.report
+
+
+def shards(stage: str, run_uri: str) -> list[str]:
+    """List the shards of a stage; a vendor whose drop could not be read has none after ``read``."""
+    return shards_of(Run.at(run_uri), _step(stage))
+
+
+def shards_of(opened: Run, step: Step) -> list[str]:
+    """List the shards of ``step`` in an opened run."""
+    if step.scope == "vendor":
+        return vendors_of(opened)
+    if step.scope == "group":
+        return [*groups().names, WHOLE]
+    if step.scope == "catalogue":
+        return [WHOLE]
+    counts = [(v, marker) for v in vendors_of(opened) if (marker := opened.marker("read", v)) is not None]
+    return [f"{vendor}-{n:04d}" for vendor, marker in counts for n in range(marker.report.notes["shards"])]
+
+
+def vendors_of(opened: Run) -> list[str]:
+    """List the vendors of the night: those that delivered and those whose earlier products may need new answers."""
+    manifest = opened.plan.manifest
+    return sorted({drop.vendor for drop in manifest.drops} | set(manifest.missing))
+
+
+def vendor_of(shard: str) -> str:
+    """Return the vendor of a product shard ``<vendor>-<number>``."""
+    return shard.rpartition("-")[0]
+
+
+def _step(stage: str) -> Step:
+    if stage not in STEPS:
+        raise UsageError(f"stage {stage!r}: no such stage; allowed: {', '.join(ORDER)}")
+    return STEPS[stage]
+
+
+def _upstream(opened: Run, step: Step, shard: str) -> list[Marker]:
+    """Return the markers a shard's answer depends on; ``UsageError`` where one is missing."""
+    found: list[Marker] = []
+    for name in step.needs:
+        for upstream in _upstream_shards(opened, step, STEPS[name], shard):
+            marker = opened.marker(name, upstream)
+            if marker is None and name != "read":
+                raise UsageError(
+                    f"{step.name}/{shard} needs {name}/{upstream}, which is not done. `enrich resume` does it."
+                )
+            if marker is not None:
+                found.append(marker)
+    return found
+
+
+def _upstream_shards(opened: Run, step: Step, needed: Step, shard: str) -> list[str]:
+    if step.scope != "products":
+        return shards_of(opened, needed)
+    return [vendor_of(shard)] if needed.scope == "vendor" else [shard]

@@ -1,0 +1,81 @@
+"""What a finished night comes to, read back from what it published."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from enrichment.publish.read import find_run, open_run, read_file
+from enrichment.runs.run import Run
+from enrichment.stages.steps import vendors_of
+
+
+@dataclass(frozen=True, slots=True)
+class VendorSummary:
+    """One vendor's night; ``problems`` counts refused rows and pictures."""
+
+    vendor: str
+    state: str
+    rows_in: int
+    published: int
+    withdrawn: int
+    quarantined: int
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class NightSummary:
+    """A published night: where it lies, what is in it, and how each vendor fared."""
+
+    run_id: str
+    night: date
+    published_at: str
+    report_at: str
+    products: int
+    changed: int
+    carried: int
+    vendors: tuple[VendorSummary, ...]
+
+    @property
+    def refused_share(self) -> float:
+        """Share (0 to 1) of all rows that were quarantined."""
+        rows = sum(vendor.rows_in for vendor in self.vendors)
+        return sum(vendor.quarantined for vendor in self.vendors) / rows if rows else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return asdict(self) | {"refused_share": self.refused_share}
+
+
+def summary(run_uri: str) -> NightSummary:
+    """Return the summary of a published run; ``UsageError`` where it is not published."""
+    run = Run.at(run_uri)
+    published = open_run(run.store, find_run(run.store, run.run_id))
+    manifest = published.manifest
+    problems = _problem_counts(run)
+    rows = {row["vendor"]: row for row in manifest["accounting"]}
+    vendors = [
+        VendorSummary(
+            vendor,
+            manifest["vendors"].get(vendor, "in"),
+            *(rows.get(vendor, {}).get(name, 0) for name in ("rows_in", "published", "withdrawn", "quarantined")),
+            problems[vendor],
+        )
+        for vendor in [*vendors_of(run), *run.plan.refused]
+    ]
+    at = f"{run.store.uri}/{published.prefix}"
+    products = manifest["files"]["products/part-0.parquet"]["rows"]
+    notes = manifest["notes"]
+    counts = products, notes["worked_on"], notes["carried"]
+    return NightSummary(run.run_id, run.plan.manifest.night, at, f"{at}/report/index.html", *counts, tuple(vendors))
+
+
+def _problem_counts(run: Run) -> Counter[str]:
+    published = open_run(run.store, find_run(run.store, run.run_id))
+    table = pq.read_table(io.BytesIO(read_file(run.store, published, "report/row_problems.parquet")), columns=["vendor"])
+    return Counter(table["vendor"].to_pylist())

@@ -1,0 +1,48 @@
+"""Hashes of everything but vendor content that shapes a product's answers.
+
+A carried product keeps its rows only while these are equal; where one differs, the difference is the cause that
+the diff report names (model, taxonomy, rule).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from enrichment.config import Settings
+from enrichment.models.registry import Kind, resolve
+from enrichment.stores.open import open_store
+from schemas.declared import SCHEMA_DIR
+
+_PACKAGE = Path(__file__).parents[1]
+_ANSWERING_ROOMS = ("images", "vision", "fusion", "taxonomy", "vendors", "stages")
+
+
+def versions(settings: Settings) -> dict[str, str]:
+    """Return name -> 12 hex digits for code, declarations and model versions, as this run would use them."""
+    store = open_store(settings.store)
+    models = {kind.value: resolve(store, kind, settings.models.get(kind.value)).hash[:12] for kind in Kind}
+    return {
+        **models,
+        "code": _code_hash(),
+        "taxonomy": _hash([SCHEMA_DIR / "taxonomy.yaml", SCHEMA_DIR / "groups.yaml"]),
+        "attributes": _hash([SCHEMA_DIR / "attributes.yaml"]),
+        "vendors": _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
+        "ner": str(settings.ner).lower(),
+    }
+
+
+@cache
+def _code_hash() -> str:
+    """Hash the source of every room that has a part in an answer."""
+    roots = [*(_PACKAGE / room for room in _ANSWERING_ROOMS), _PACKAGE.parent / "nlp", SCHEMA_DIR]
+    return _hash(path for root in roots for path in sorted(root.rglob("*.py")))
+
+
+def _hash(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

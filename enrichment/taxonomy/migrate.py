@@ -1,0 +1,40 @@
+"""Old paths in today's hierarchy: node ids are for good, and ``moved`` tells where a node that went has gone."""
+
+from __future__ import annotations
+
+from enrichment.taxonomy.tree import Tree
+from schemas.records import HierarchyPath
+
+
+def node_id(path: HierarchyPath, tree: Tree) -> str | None:
+    """Return the id of the deepest node on ``path`` below its division; None where the tree has no such path."""
+    below = path.levels[1:4]
+    return tree.at(below).id if below and tree.is_path(path.levels) else None
+
+
+def migrated(path: HierarchyPath, old: Tree, new: Tree) -> HierarchyPath | None:
+    """Return where ``path`` of the ``old`` hierarchy is in the ``new`` one.
+
+    None where its node is gone and no map says where to: such a product is placed afresh. The division
+    follows by its id; a category is kept only where the subclass kept its path.
+    """
+    if not path.levels:
+        return path
+    division = _division(path.levels[0], old, new)
+    if division is None:
+        return None
+    if len(path.levels) == 1:
+        return HierarchyPath((division,))
+    old_id = node_id(path, old)
+    new_id = None if old_id is None else new.current(old_id)
+    if new_id is None:
+        return None
+    below = new.nodes[new_id].path
+    category = path.levels[4:] if below == path.levels[1:4] and len(path.levels) == 5 else ()
+    return HierarchyPath((division, *below, *category))
+
+
+def _division(name: str, old: Tree, new: Tree) -> str | None:
+    found = next((d.id for d in old.taxonomy.divisions if d.name == name), None)
+    today = None if found is None else new.current(found)
+    return None if today is None else new.nodes[today].name

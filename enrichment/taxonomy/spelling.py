@@ -1,0 +1,50 @@
+"""One spelling for many: the key under which names and synonyms of hierarchy levels are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}]")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_JOINERS = frozenset({"and", "und", "et"})
+_PARTS = re.compile(r"\s*(?:&|/|,|\+|\||;|\band\b)\s*", re.IGNORECASE)
+LONGEST = 200
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of ``text``: casefolded, without accents and punctuation, in the singular.
+
+    >>> words("WOMEN'S Dresses & Watches")
+    ('women', 'dress', 'watch')
+    """
+    plain = unicodedata.normalize("NFKD", text[:LONGEST]).encode("ascii", "ignore").decode().casefold()
+    parts = _NOT_WORD.split(_APOSTROPHES.sub("", plain))
+    return tuple(_singular(word) for word in parts if word and word not in _JOINERS)
+
+
+@lru_cache(maxsize=65_536)
+def key(text: str) -> str:
+    """Return the comparison key of ``text``; "" where it has neither letter nor digit.
+
+    >>> key("T-Shirts") == key("tshirt")
+    True
+    """
+    return "".join(words(text))
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Split a compound level such as "Tops & Tees/Polos" into its parts."""
+    return tuple(part for part in _PARTS.split(text[:LONGEST]) if part)
+
+
+def _singular(word: str) -> str:
+    """Cut an English plural ending; consistent rather than right ("scarves" becomes "scarve" on both sides)."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "zes", "ches", "shes")):
+        return word[:-2]
+    if len(word) > 2 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word

@@ -1,0 +1,215 @@
+"""Fast lookups in the declared hierarchy: nodes by id, by article type and by any spelling of a level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from enrichment.taxonomy.spelling import key, parts, words
+from schemas.errors import DeclarationError
+from schemas.group_spec import OTHER
+from schemas.taxonomy_spec import ArticleType, Category, Class, Department, Subclass, Taxonomy
+
+ARTICLE_TYPE = "article_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place of the hierarchy; ``path`` runs from the department (a division's is empty) down to it.
+
+    ``types`` are the article types at or below it. Level ``article_type`` hangs below its subclass; an
+    article type without a place has an empty path and an id that starts with ``outside.``.
+    """
+
+    id: str
+    level: str
+    name: str
+    path: tuple[str, ...]
+    types: tuple[str, ...]
+    genders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a level's text can mean: candidate nodes, genders it names, and whether only a part of it was known."""
+
+    nodes: tuple[Node, ...] = ()
+    genders: tuple[str, ...] = ()
+    loose: bool = False
+
+
+class Tree:
+    """The hierarchy of one version, compiled for lookups. Immutable after construction."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        """Compile ``taxonomy``.
+
+        Raises:
+            DeclarationError: an id or an article type is declared twice, or a rule or map names no node.
+
+        """
+        self.taxonomy = taxonomy
+        self.version = taxonomy.version
+        self.nodes: dict[str, Node] = {}
+        self.type_path: dict[str, tuple[str, str, str]] = {}
+        self.type_group: dict[str, str] = {}
+        self.categories: dict[tuple[str, ...], Category] = {}
+        self._spelt: dict[str, dict[str, Node]] = {}
+        self._genders: dict[str, tuple[str, ...]] = {}
+        self._memo: dict[str, Meaning] = {}
+        self._build()
+        self.division_of = {gender: d.name for d in taxonomy.divisions for gender in d.genders}
+        self.types = tuple(self.type_group)
+        self.placeholders = frozenset(key(text) for text in taxonomy.placeholders)
+        self._check_references()
+
+    def node_of(self, article_type: str) -> Node | None:
+        """Return the subclass node of an article type; None outside the taxonomy."""
+        path = self.type_path.get(article_type)
+        return None if path is None else self.at(path)
+
+    def at(self, path: Sequence[str]) -> Node:
+        """Return the node at department, class, subclass names; ``KeyError`` where there is none."""
+        return self._by_path[tuple(path)]
+
+    def group_of(self, article_type: str) -> str:
+        """Return the image group of an article type; ``other`` for a type nobody declared."""
+        return self.type_group.get(article_type, OTHER)
+
+    def groups_of(self, node: Node) -> tuple[str, ...]:
+        """Return the image groups found at or below ``node``, sorted."""
+        return tuple(sorted({self.type_group[name] for name in node.types}))
+
+    def paths(self) -> Iterator[tuple[str, ...]]:
+        """Yield every path without division, parents before children."""
+        yield from self._by_path
+
+    def is_path(self, levels: Sequence[str]) -> bool:
+        """Tell whether ``levels`` (division first) is a root path; a fifth level is not checked."""
+        divisions = {d.name for d in self.taxonomy.divisions}
+        below = tuple(levels[1:4])
+        return bool(levels) and levels[0] in divisions and (not below or below in self._by_path)
+
+    def current(self, node_id: str) -> str | None:
+        """Return today's id of ``node_id``, following the moved map; None where it leads nowhere."""
+        seen: set[str] = set()
+        while node_id not in self.nodes:
+            if node_id in seen or node_id not in self.taxonomy.moved:
+                return None
+            seen.add(node_id)
+            node_id = self.taxonomy.moved[node_id]
+        return node_id
+
+    def read(self, text: str) -> Meaning:
+        """Return what ``text`` can mean, tried whole, then as compound ("Tops & Tees"), then by its last words."""
+        found = self._memo.get(text)
+        if found is None:
+            found = self._read(text)
+            if len(self._memo) < 65_536:
+                self._memo[text] = found
+        return found
+
+    def _read(self, text: str) -> Meaning:
+        whole = self._exact(key(text))
+        if whole is not None:
+            return whole
+        moved = self.current(text)
+        if moved is not None:
+            return Meaning((self.nodes[moved],))
+        pieces = [self._exact(key(part)) for part in parts(text)]
+        known = [piece for piece in pieces if piece is not None]
+        if len(known) > 1 or (known and len(pieces) > 1):
+            return _union(known, loose=len(known) < len(pieces))
+        return self._by_ending(words(text))
+
+    def _by_ending(self, said: tuple[str, ...]) -> Meaning:
+        """Read "Womens Summer Dresses" as women + dresses: genders anywhere, the noun phrase at the end."""
+        genders = tuple(sorted({g for word in said for g in self._genders.get(word, ()) if len(word) > 1}))
+        bare = tuple(word for word in said if len(word) == 1 or word not in self._genders)
+        for start in range(len(bare)):
+            found = self._exact("".join(bare[start:]))
+            if found is not None:
+                return Meaning(found.nodes, tuple(sorted({*genders, *found.genders})), loose=start > 0)
+        return Meaning((), genders, loose=True)
+
+    def _exact(self, spelt: str) -> Meaning | None:
+        nodes = self._spelt.get(spelt)
+        return None if nodes is None else Meaning(tuple(nodes.values()), self._genders.get(spelt, ()))
+
+    def _build(self) -> None:
+        self._by_path: dict[tuple[str, ...], Node] = {}
+        for division in self.taxonomy.divisions:
+            self._add(Node(division.id, "division", division.name, (), (), division.genders), division.synonyms)
+            self._name_genders(division.genders, division.name, division.synonyms)
+        for department in self.taxonomy.departments:
+            self._build_department(department)
+        for outside in self.taxonomy.outside:
+            node = Node(f"outside.{key(outside.name)}", ARTICLE_TYPE, outside.name, (), (outside.name,))
+            self._add_type(outside, node)
+
+    def _name_genders(self, genders: tuple[str, ...], name: str, synonyms: tuple[str, ...]) -> None:
+        """Let a division's name mean its plainest gender: "Kids" is kids, neither boys nor girls."""
+        general = next((g for g in genders if key(g) == key(name)), genders[0])
+        for text in (name, *synonyms):
+            self._genders[key(text)] = (general,)
+        for gender in genders:
+            self._genders[key(gender)] = (gender,)
+            self._spell(gender, self.nodes[next(i for i, n in self.nodes.items() if gender in n.genders)])
+
+    def _build_department(self, department: Department) -> None:
+        types = [t.name for c in department.classes for s in c.subclasses for t in s.article_types]
+        node = Node(department.id, "department", department.name, (department.name,), tuple(types))
+        self._add(node, department.synonyms)
+        for child in department.classes:
+            self._build_class(child, node.path)
+
+    def _build_class(self, declared: Class, parent: tuple[str, ...]) -> None:
+        types = tuple(t.name for s in declared.subclasses for t in s.article_types)
+        node = Node(declared.id, "class", declared.name, (*parent, declared.name), types)
+        self._add(node, declared.synonyms)
+        for child in declared.subclasses:
+            self._build_subclass(child, node.path)
+
+    def _build_subclass(self, declared: Subclass, parent: tuple[str, ...]) -> None:
+        path = (*parent, declared.name)
+        types = tuple(t.name for t in declared.article_types)
+        self._add(Node(declared.id, "subclass", declared.name, path, types), declared.synonyms)
+        if declared.category is not None:
+            self.categories[path] = declared.category
+        for article_type in declared.article_types:
+            self.type_path[article_type.name] = (path[0], path[1], path[2])
+            node_id = f"{declared.id}.{key(article_type.name)}"
+            self._add_type(article_type, Node(node_id, ARTICLE_TYPE, article_type.name, path, (article_type.name,)))
+
+    def _add_type(self, declared: ArticleType, node: Node) -> None:
+        if declared.name in self.type_group:
+            raise DeclarationError(f"taxonomy: article type {declared.name!r} is declared twice; keep one.")
+        self.type_group[declared.name] = declared.group
+        for text in (declared.name, *declared.synonyms):
+            self._spell(text, node)
+
+    def _add(self, node: Node, synonyms: tuple[str, ...]) -> None:
+        if node.id in self.nodes:
+            raise DeclarationError(f"taxonomy: node id {node.id!r} is declared twice; ids are unique.")
+        self.nodes[node.id] = node
+        if node.path:
+            self._by_path[node.path] = node
+        for text in (node.name, *synonyms):
+            self._spell(text, node)
+
+    def _spell(self, text: str, node: Node) -> None:
+        self._spelt.setdefault(key(text), {})[node.id] = node
+
+    def _check_references(self) -> None:
+        for rule in self.taxonomy.rules:
+            if rule.node not in self.nodes:
+                raise DeclarationError(f"taxonomy: rule {rule.id!r} sends products to {rule.node!r}, no node's id.")
+        for old in self.taxonomy.moved:
+            if self.current(old) is None:
+                raise DeclarationError(f"taxonomy: moved {old!r} leads to no node; end the chain at a present id.")
+
+
+def _union(meanings: Sequence[Meaning], *, loose: bool) -> Meaning:
+    nodes = {node.id: node for meaning in meanings for node in meaning.nodes}
+    genders = sorted({gender for meaning in meanings for gender in meaning.genders})
+    return Meaning(tuple(nodes.values()), tuple(genders), loose)

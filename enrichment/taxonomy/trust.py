@@ -1,0 +1,58 @@
+"""How far a vendor's levels can be believed, measured against what pictures and words say of the same products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from schemas.records import LEVELS
+
+# A Beta(9, 1) prior: a vendor nobody has measured is right nine times in ten, and ten products outweigh that.
+PRIOR_RIGHT, PRIOR_WRONG = 9.0, 1.0
+LOWEST, HIGHEST = 0.05, 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class VendorTrust:
+    """Reliability, 0 to 1, of what ``vendor`` writes at each of the five levels and in other fields."""
+
+    vendor: str
+    levels: tuple[float, ...] = (0.9,) * len(LEVELS)
+    fields: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse other than five levels and reliabilities outside 0 to 1."""
+        if len(self.levels) != len(LEVELS) or not all(0 <= x <= 1 for x in (*self.levels, *self.fields.values())):
+            raise ValueError(f"VendorTrust of {self.vendor}: five reliabilities between 0 and 1; got {self.levels}")
+
+    def of_field(self, name: str) -> float:
+        """Return the reliability of a field such as colour."""
+        return self.fields.get(name, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One comparison: what the vendor wrote at ``level`` (or a field's name) was, or was not, what others saw."""
+
+    level: str
+    agrees: bool
+    weight: float = 1.0
+
+
+def measured(vendor: str, agreements: Iterable[Agreement]) -> VendorTrust:
+    """Return the reliability of each level: Beta-smoothed share of agreement, weighted by how sure the others were.
+
+    The posterior mean of a Beta-Bernoulli model, (right + 9) / (all + 10):
+    https://en.wikipedia.org/wiki/Beta_distribution#Bayesian_inference
+    """
+    right: dict[str, float] = {}
+    total: dict[str, float] = {}
+    for item in agreements:
+        right[item.level] = right.get(item.level, 0.0) + item.weight * item.agrees
+        total[item.level] = total.get(item.level, 0.0) + item.weight
+    share = {
+        name: min(HIGHEST, max(LOWEST, (right[name] + PRIOR_RIGHT) / (total[name] + PRIOR_RIGHT + PRIOR_WRONG)))
+        for name in sorted(total)
+    }
+    levels = tuple(share.get(level, PRIOR_RIGHT / (PRIOR_RIGHT + PRIOR_WRONG)) for level in LEVELS)
+    return VendorTrust(vendor, levels, {name: value for name, value in share.items() if name not in LEVELS})

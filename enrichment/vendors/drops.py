@@ -1,0 +1,94 @@
+"""Find tonight's drops: ``DROPS/VENDOR/NIGHT/``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from schemas.errors import DropError, UnknownVendor
+from schemas.records import VendorDrop, bounded
+from schemas.vendor_spec import VendorSpec
+
+_CHUNK = 1 << 20
+
+
+def find_drops(
+    drops: Path, night: date, specs: Mapping[str, VendorSpec]
+) -> tuple[list[VendorDrop], list[str], list[str]]:
+    """Return tonight's drops, the declared vendors without one, and the vendors that nobody declared; all sorted.
+
+    A vendor has delivered once its folder for the night holds a file. Hidden entries and links are passed over.
+    """
+    delivered = {folder.name: folder / night.isoformat() for folder in _entries(drops) if folder.is_dir()}
+    present = {name: folder for name, folder in delivered.items() if folder.is_dir() and _files(folder)}
+    found = [_drop(name, present[name], night) for name in sorted(present) if name in specs]
+    missing = sorted(set(specs) - set(present))
+    return found, missing, sorted(set(present) - set(specs))
+
+
+def unknown_vendor(name: str, specs: Mapping[str, VendorSpec]) -> UnknownVendor:
+    """Return the error that names a vendor nobody declared, for the run's report."""
+    return UnknownVendor(
+        f"drop of unknown vendor {bounded(name, 80)!r}; declared: {', '.join(sorted(specs))}. "
+        f"Add schemas/vendors/{bounded(name, 80)}.yaml, or remove the folder."
+    )
+
+
+def drop_files(spec: VendorSpec, folder: Path) -> list[Path]:
+    """Return the drop's tables in a stable order: by declared pattern, then by name.
+
+    Raises:
+        DropError: nothing in the folder matches a declared pattern.
+
+    """
+    present = _files(folder)
+    hits = [path for pattern in spec.files for path in present if _matches(path.relative_to(folder), pattern)]
+    if not hits:
+        shown = ", ".join(repr(bounded(path.relative_to(folder).as_posix(), 60)) for path in present[:10]) or "nothing"
+        raise DropError(
+            f"drop {spec.vendor} {folder.name}: no file matches {list(spec.files)}; found: {shown}. "
+            f"Ask the vendor, or fix files in schemas/vendors/{spec.vendor}.yaml."
+        )
+    return list(dict.fromkeys(hits))
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the sha256 over names and bytes of every file of a drop, pictures included; order plays no part."""
+    total = hashlib.sha256()
+    for path in _files(folder):
+        digest = hashlib.sha256()
+        with path.open("rb") as stream:
+            while piece := stream.read(_CHUNK):
+                digest.update(piece)
+        # The name's length keeps "a" + "bc" apart from "ab" + "c".
+        name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+        total.update(len(name).to_bytes(8, "big") + name + digest.digest())
+    return total.hexdigest()
+
+
+def _matches(name: Path, pattern: str) -> bool:
+    """Tell whether the whole relative path fits: ``feed.txt`` is not ``pictures/feed.txt``."""
+    return len(name.parts) == len(Path(pattern).parts) and name.match(pattern)
+
+
+def _drop(vendor: str, folder: Path, night: date) -> VendorDrop:
+    return VendorDrop(vendor=vendor, night=night, uri=folder.resolve().as_uri(), fingerprint=fingerprint(folder))
+
+
+def _entries(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(e for e in folder.iterdir() if not e.name.startswith(".") and not e.is_symlink())
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the regular files below ``folder``, sorted by path; a link may lead out of the drop, so none counts."""
+    found: list[Path] = []
+    for entry in _entries(folder):
+        if entry.is_dir():
+            found.extend(_files(entry))
+        elif entry.is_file():
+            found.append(entry)
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())

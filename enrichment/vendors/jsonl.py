@@ -1,0 +1,50 @@
+"""JSON Lines: one object a line; a broken line costs one row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from enrichment.vendors.columns import checked_records
+from enrichment.vendors.encoding import check_text
+from enrichment.vendors.lines import CutLine, Lines
+from enrichment.vendors.port import Refusal, Row
+from enrichment.vendors.source import open_text
+from schemas.errors import DropError
+from schemas.records import ProblemReason
+from schemas.vendor_spec import VendorSpec
+
+# Numbers stay the text that was sent: 49.90 keeps its zero, and no integer is too long to convert.
+DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+
+
+def read_jsonl(spec: VendorSpec, path: Path) -> Iterator[Row | Refusal]:
+    """Yield the records of a JSON Lines file; see :class:`enrichment.vendors.port.Reader`."""
+    return checked_records(spec, _records(spec, path), path)
+
+
+def _records(spec: VendorSpec, path: Path) -> Iterator[Row | Refusal]:
+    shape = check_text(spec, path)
+    with open_text(path, shape.encoding, shape.newline) as stream:
+        lines = Lines(stream, shape.newline, spec.limits.record_chars)
+        for _ in range(spec.header_offset):
+            lines.next()
+        while line := lines.next():
+            if line.strip():
+                yield _record(spec, path, line, lines.ended(line))
+
+
+def _record(spec: VendorSpec, path: Path, line: str, ended: bool) -> Row | Refusal:
+    if isinstance(line, CutLine):
+        return Refusal(ProblemReason.ROW_TOO_LONG, line)
+    try:
+        record = DECODER.decode(line)
+    except (ValueError, RecursionError) as error:
+        if not ended:
+            raise DropError(
+                f"drop {spec.vendor} file {path.name}: truncated: the last record is cut and has no end of line: "
+                f"{Refusal(ProblemReason.ROW_MALFORMED, line).excerpt!r}. Ask the vendor to send it again."
+            ) from error
+        return Refusal(ProblemReason.ROW_MALFORMED, line)
+    return record if isinstance(record, dict) else Refusal(ProblemReason.ROW_MALFORMED, line)

@@ -1,0 +1,87 @@
+"""Run Lightning: logs, checkpoints, early stop, resume after a kill, and the project's own progress."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
+
+from enrichment.progress.port import Progress
+from enrichment.vision.batches import BalancedSampler, LabelledPictures, loader
+from enrichment.vision.learner import Learner
+from enrichment.vision.settings import TrainSettings
+
+LOG = logging.getLogger(__name__)
+
+
+class _Told(Callback):  # type: ignore[misc, unused-ignore]
+    """Pass Lightning's batches on to the progress port and each epoch's figures to the log."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def on_train_start(self, trainer: Any, _: Any) -> None:
+        self.progress.start(int(trainer.estimated_stepping_batches) - trainer.global_step, "train")
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        self.progress.advance()
+
+    def on_validation_epoch_end(self, trainer: Any, _: Any) -> None:
+        figures = {name: round(float(value), 4) for name, value in sorted(trainer.callback_metrics.items())}
+        LOG.info("epoch %d of %d: %s", trainer.current_epoch + 1, trainer.max_epochs, figures)
+
+    def on_train_end(self, *_: Any) -> None:
+        self.progress.close()
+
+
+def precision(setting: str) -> str:
+    """Return Lightning's precision for ``setting``: ``auto`` is bf16 on a GPU, float32 on a CPU.
+
+    A CPU's bf16 convolutions run forward faster but backward slower than float32 here (depthwise layers), so a
+    CPU trains in float32 unless ``bf16-mixed`` is asked for.
+    """
+    if setting != "auto":
+        return setting
+    return "bf16-mixed" if torch.cuda.is_available() else "32-true"
+
+
+def fit(learner: Learner, train: LabelledPictures, held: LabelledPictures, settings: TrainSettings, progress: Progress) -> Path:
+    """Train until the epochs are done or the held-out loss stops falling; return the best checkpoint's path."""
+    torch.set_num_threads(settings.threads)
+    lightning.seed_everything(settings.seed, verbose=False)
+    folder = settings.work / (settings.version or "run")
+    best = ModelCheckpoint(folder, filename="best", monitor="val_loss", save_last=True, enable_version_counter=False)
+    stop = EarlyStopping("val_loss", patience=settings.patience)
+    last = folder / "last.ckpt"
+    sampler = BalancedSampler(train.rows, settings.shares, settings.epoch_pictures, settings.seed)
+    with warnings.catch_warnings():
+        # Lightning advises more loader workers; a batch here is one slice of a memory map.
+        warnings.simplefilter("ignore")
+        trainer = lightning.Trainer(
+            accelerator="auto",
+            devices=settings.devices,
+            precision=precision(settings.precision),
+            max_epochs=settings.epochs,
+            callbacks=[best, stop, _Told(progress)],
+            logger=False if settings.fast_dev_run else [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "board")],
+            gradient_clip_val=5.0,
+            num_sanity_val_steps=0,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            log_every_n_steps=20,
+            fast_dev_run=settings.fast_dev_run,
+        )
+        trainer.fit(
+            learner,
+            loader(train, settings.batch, sampler),
+            loader(held, settings.batch),
+            ckpt_path=str(last) if settings.resume and last.is_file() else None,
+            weights_only=True,
+        )
+    return Path(best.best_model_path or last)

@@ -1,0 +1,59 @@
+"""Decode every training picture once and keep it as letterboxed pixels in one memory-mapped file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from enrichment.progress.port import Progress
+from enrichment.vision.foreground import foreground
+from enrichment.vision.letterbox import Pixels, letterbox
+
+LOG = logging.getLogger(__name__)
+Decoder = Callable[[bytes, int], Pixels]
+
+
+def decode_trusted(data: bytes, side: int) -> Pixels:
+    """Decode a picture of a local training set to ``[H, W, 3]``, at a reduced JPEG size where that suffices."""
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.draft("RGB", (side, side))
+        return np.asarray(picture.convert("RGB"))
+
+
+def cached_pictures(
+    pictures: Sequence[bytes], side: int, folder: Path, progress: Progress, decode: Decoder = decode_trusted
+) -> NDArray[np.uint8]:
+    """Return RGB + foreground mask ``[N, side, side, 4]`` of ``pictures``, decoded once per content and side."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(str(side).encode())
+    for data in pictures:
+        digest.update(hashlib.sha256(data).digest())
+    path = folder / f"pictures-{digest.hexdigest()[:16]}.npy"
+    if not path.exists():
+        _fill(path, pictures, side, decode, progress)
+    cached: NDArray[np.uint8] = np.load(path, mmap_mode="r")
+    return cached
+
+
+def _fill(path: Path, pictures: Sequence[bytes], side: int, decode: Decoder, progress: Progress) -> None:
+    part = path.with_suffix(".part")
+    shape = (len(pictures), side, side, 4)
+    out = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)  # type: ignore[no-untyped-call]
+    progress.start(len(pictures), "decode")
+    for at, data in enumerate(pictures):
+        square = letterbox(decode(data, side), side)
+        out[at, ..., :3] = square
+        out[at, ..., 3] = foreground(square)
+        progress.advance()
+    progress.close()
+    out.flush()
+    part.rename(path)
+    LOG.info("decoded %s", json.dumps({"pictures": len(pictures), "side": side, "file": path.name}))

@@ -1,0 +1,76 @@
+"""What a training run may be told; everything that shapes its result stands here and in the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from schemas.errors import UsageError
+
+FEW_PICTURES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """Settings of ``enrich train group|taggers``.
+
+    ``sources`` names training sets and their Parquet files. ``start`` is a version folder to go on from (needed for
+    ``taggers``); otherwise the trunk starts from ``weights`` (safetensors), the hub, or at random. ``frozen`` is how
+    many of the trunk's first stages stay as they are: None leaves it to the size of the data. ``side`` is the training
+    side in pixels, ``serve_side`` the one that the version answers at. ``research`` keeps the version out of any store.
+    """
+
+    sources: Mapping[str, Path]
+    out: Path
+    work: Path
+    backbone: str = "resnet50"
+    weights: Path | None = None
+    hub: bool = True
+    start: Path | None = None
+    epochs: int = 8
+    epoch_pictures: int = 20_000
+    batch: int = 64
+    side: int = 128
+    serve_side: int = 160
+    rate: float = 4e-4
+    head_rate: float = 2e-3
+    stage_decay: float = 0.75
+    frozen: int | None = None
+    patience: int = 4
+    precision: str = "auto"
+    threads: int = 2
+    devices: int | Literal["auto"] = 1
+    seed: int = 17
+    version: str = ""
+    resume: bool = True
+    fast_dev_run: bool = False
+    research: bool = False
+    shares: Mapping[str, float] = field(default_factory=lambda: {"phone": 0.22})
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot train."""
+        for name in ("epochs", "epoch_pictures", "batch", "side", "serve_side", "threads"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"training setting {name}: got {getattr(self, name)}; allowed: 1 or more")
+        if not self.sources:
+            raise UsageError("training needs at least one source; give products=<file.parquet> or another")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data, paths by their file name only."""
+        data = asdict(self)
+        for name in ("out", "work", "weights", "start"):
+            data[name] = Path(data[name]).name if data[name] else None
+        return {**data, "sources": sorted(self.sources)}
+
+
+def frozen_stages(settings: TrainSettings, pictures: int, stages: int) -> int:
+    """Return how many of a trunk's ``stages`` keep their first weights.
+
+    Few pictures move only the last stages, many move all but the first three: transfer as measured in
+    https://arxiv.org/abs/1411.1792 (early layers are general, late ones are the task's own).
+    """
+    if settings.frozen is not None:
+        return min(settings.frozen, stages)
+    return max(0, stages - 3) if pictures < FEW_PICTURES else min(3, stages - 1)

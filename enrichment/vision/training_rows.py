@@ -1,0 +1,160 @@
+"""Read the training sets into one table of pictures with labels: products, phone photos, drawn sample, street photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from enrichment.vision.splits import TRAIN, VALIDATION, brand_of, fraction, product_splits, sender_splits
+from enrichment.vision.training_labels import training_labels
+from schemas.errors import UsageError
+from schemas.group_spec import OTHER, groups
+
+PRODUCTS, PHONE, DRAWN, WORN = "products", "phone", "drawn", "worn"
+_WORN_NECKLINE = {"1": "v_neck", "2": "round", "3": "other"}
+_WORN_SLEEVE = {"1": "sleeveless", "2": "short", "3": "long"}
+_WORN_PATTERN = {
+    "solid": "solid",
+    "stripe": "striped",
+    "plaid": "checked",
+    "floral": "floral",
+    "graphics": "graphic",
+    "spot": "polka_dots",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """One picture with its labels by attribute, where it came from, and its split.
+
+    ``weak`` names the labels that were mined from words or drawn, and may be wrong; ``family`` is what must
+    never be parted between training and measuring (cluster or sender).
+    """
+
+    source: str
+    key: str
+    picture: bytes
+    split: str
+    family: str
+    title: str = ""
+    resolution: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    weak: frozenset[str] = frozenset()
+
+
+def read_rows(source: str, path: Path, limit: int | None = None) -> list[TrainingRow]:
+    """Read one training set (``products``, ``phone``, ``drawn`` or ``worn``) from its Parquet file.
+
+    Raises:
+        UsageError: the source is unknown, or the file is absent.
+
+    """
+    if source not in _READERS:
+        raise UsageError(f"training source {source!r} is not known; allowed: {', '.join(_READERS)}")
+    if not path.is_file():
+        raise UsageError(f"training set {source}: no file at {path}. Give the path of its Parquet file.")
+    frame = pd.read_parquet(path)
+    return _READERS[source](frame if limit is None else frame.head(limit))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value != value else str(value)
+
+
+def _products(frame: pd.DataFrame) -> list[TrainingRow]:
+    """Read clean product shots; a title's words add weak labels."""
+    declared = training_labels()
+    titles = [_text(title) for title in frame["title"]]
+    clusters = [_text(cluster) for cluster in frame["cluster"]]
+    splits = product_splits(clusters, [brand_of(title) for title in titles])
+    rows = []
+    for at, record in enumerate(frame.to_dict("records")):
+        group = record["image_group"]
+        weak = declared.distant_labels(titles[at], group)
+        labels = {
+            "image_group": group,
+            "article_type": _text(record["article_type"]),
+            "colour": declared.colour_names.get(_text(record["colour"]), ""),
+            "gender": declared.gender_names.get(_text(record["gender"]), ""),
+            "occasion": declared.occasion_names.get(_text(record["usage"]), ""),
+            "season": declared.season_names.get(_text(record["season"]), ""),
+            **weak,
+        }
+        rows.append(
+            TrainingRow(
+                PRODUCTS,
+                _text(record["id"]),
+                record["image"],
+                splits[at],
+                clusters[at],
+                titles[at],
+                _text(record.get("image_source")),
+                {name: value for name, value in labels.items() if value},
+                frozenset(weak),
+            )
+        )
+    return rows
+
+
+def _phone(frame: pd.DataFrame) -> list[TrainingRow]:
+    """Read phone photos on real backgrounds."""
+    senders = [_text(sender) for sender in frame["sender_id"]]
+    declared = training_labels()
+    return [
+        TrainingRow(
+            PHONE,
+            _text(record["id"]),
+            record["image"],
+            split,
+            sender,
+            labels={"image_group": record["image_group"], **declared.phone_labels.get(record["label"], {})},
+        )
+        for record, sender, split in zip(frame.to_dict("records"), senders, sender_splits(senders), strict=True)
+    ]
+
+
+def _drawn(frame: pd.DataFrame) -> list[TrainingRow]:
+    """Read a drawn sample: columns ``id``, ``image``, ``image_group`` and one an attribute."""
+    names = [name for name in frame.columns if name not in ("id", "image", "title", "sku", "vendor")]
+    rows = []
+    for record in frame.to_dict("records"):
+        labels = {name: _text(record[name]) for name in names if _text(record[name])}
+        key = _text(record["id"])
+        split = VALIDATION if fraction("drawn", key) < 0.1 else TRAIN
+        rows.append(TrainingRow(DRAWN, key, record["image"], split, key, labels=labels, weak=frozenset(labels)))
+    return rows
+
+
+def _worn(frame: pd.DataFrame) -> list[TrainingRow]:
+    """Read street photos (research use): sleeve length, neckline, collar and pattern where annotators agree."""
+    rows = []
+    keys = [f"worn-{at}" for at in range(len(frame))]
+    for key, split, record in zip(keys, sender_splits(keys), frame.to_dict("records"), strict=True):
+        shown = [value for name, value in _WORN_PATTERN.items() if _text(record[f"pattern_{name}"]) == "2"]
+        labels = {
+            "sleeve_length": _WORN_SLEEVE.get(_text(record["sleevelength"]), ""),
+            "neckline": _WORN_NECKLINE.get(_text(record["neckline"]), ""),
+            "collar": {"1": "none", "2": "collar"}.get(_text(record["collar"]), ""),
+            "pattern": shown[0] if len(shown) == 1 else "",
+        }
+        kept = {name: value for name, value in labels.items() if value}
+        rows.append(TrainingRow(WORN, key, record["image"], split, key, labels=kept))
+    return rows
+
+
+_READERS: dict[str, Callable[[pd.DataFrame], list[TrainingRow]]] = {
+    PRODUCTS: _products,
+    PHONE: _phone,
+    DRAWN: _drawn,
+    WORN: _worn,
+}
+
+
+def untrained_groups(rows: list[TrainingRow]) -> tuple[str, ...]:
+    """Return the declared groups that no training row shows: the head has them, but nothing taught them."""
+    shown = {row.labels.get("image_group", OTHER) for row in rows if row.split == TRAIN}
+    return tuple(name for name in groups().names if name not in shown)

@@ -1,0 +1,99 @@
+"""Which extractors there are, and the reader that runs them all over a batch of products."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from nlp.extractors.articles import Articles
+from nlp.extractors.composition import Composition
+from nlp.extractors.fields import Fields
+from nlp.extractors.gazetteer import Gazetteer
+from nlp.extractors.gender import Gender
+from nlp.extractors.measures import Measures
+from nlp.extractors.port import Extractor
+from nlp.lexicon import Lexicon
+from nlp.reading import Finding, Reading, read
+from nlp.text import ProductText
+from nlp.vocabulary_spec import article_vocabulary, context
+from schemas.attribute_spec import attributes
+from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source
+
+__all__ = ["ProductText", "TextReader", "build"]
+
+
+class TextReader:
+    """Reads products' words into claims; a product's claims never depend on its batch mates."""
+
+    def __init__(self, lexicon: Lexicon, extractors: Sequence[Extractor], version: str) -> None:
+        """Take the extractors in the order in which they run; see :func:`build`."""
+        self._lexicon = lexicon
+        self._extractors = tuple(extractors)
+        self.version = version
+        self.counts: Counter[str] = Counter()
+
+    def read(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
+        """Return the claims of each product in the order of ``texts``."""
+        return [self._one(text) for text in texts]
+
+    def _one(self, product: ProductText) -> list[AttributeClaim]:
+        reading = read(self._lexicon, product)
+        self.counts["read"] += 1
+        if reading.name.normal.capped or reading.description.normal.capped:
+            self.counts["capped"] += 1
+        claims: list[AttributeClaim] = []
+        for extractor in self._extractors:
+            producer = f"{extractor.name}@{extractor.version}"
+            best: dict[tuple[str, str], Finding] = {}
+            for finding in extractor.find(reading):
+                key = finding.attribute, finding.value
+                if key not in best or finding.confidence > best[key].confidence:
+                    best[key] = finding
+            claims.extend(_claim(reading, finding, producer) for finding in best.values())
+        return claims
+
+
+def _claim(reading: Reading, finding: Finding, producer: str) -> AttributeClaim:
+    passage = reading.name if finding.passage == reading.name.name else reading.description
+    quote = passage.original[finding.start : finding.end]
+    return AttributeClaim(
+        vendor=reading.product.vendor,
+        sku=reading.product.sku,
+        attribute=finding.attribute,
+        value=finding.value,
+        source=Source.TEXT,
+        producer=producer,
+        confidence=finding.confidence,
+        evidence=Evidence(EvidenceKind.SPAN, finding.passage, finding.start, finding.end, quote),
+    )
+
+
+def build(folder: Path | None = None, language: str = "en", ner: bool = True) -> TextReader:
+    """Return the reader for ``language`` with the trained parts of ``folder`` (None = those that ship).
+
+    Raises:
+        DeclarationError: nobody declared the vocabulary of ``language``.
+
+    """
+    declared = attributes()
+    lexicon = Lexicon(declared, article_vocabulary(), context(language))
+    extractors: list[Extractor] = [
+        Articles(lexicon),
+        Gender(),
+        Fields(lexicon, declared),
+        Composition(declared),
+        Gazetteer(lexicon, declared),
+        Measures(declared),
+    ]
+    return TextReader(lexicon, extractors, _version(extractors))
+
+
+def _version(extractors: Sequence[Extractor]) -> str:
+    """Hash the vocabulary and every extractor's version: 12 hex digits."""
+    digest = hashlib.sha256(attributes().model_dump_json().encode())
+    digest.update(article_vocabulary().model_dump_json().encode())
+    for extractor in extractors:
+        digest.update(f"{extractor.name}@{extractor.version}".encode())
+    return digest.hexdigest()[:12]

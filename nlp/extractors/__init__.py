@@ -1,0 +1,1 @@
+"""The extractors of the text room, one idea a file, all behind ``nlp/extractors/port.py``."""

@@ -1,0 +1,79 @@
+"""Image group, article type and gender from the nouns of a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nlp.lexicon import Kind, Lexicon, Match
+from nlp.reading import DESCRIPTION, Finding, Passage, Reading
+from nlp.tokens import BREAKS
+
+_CUTS = frozenset({"with", "for", "by", "from", "in", "without"})
+_SET_PARTNERS = frozenset(
+    {"Trousers", "Churidar", "Salwar", "Dupatta", "Patiala", "Skirts", "Leggings", "Lounge Pants", "Jackets"}
+)
+_KURTAS = frozenset({"Kurtas", "Kurtis"})
+
+
+class Articles:
+    """Reads the head noun of a name ("Pepe Jeans Men Navy Shirt" is a shirt); failing that, of a description."""
+
+    name = "nouns"
+    version = "1"
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take the compiled phrases."""
+        self._groups = lexicon.groups
+
+    def find(self, reading: Reading) -> Iterator[Finding]:
+        """Yield the article type and its group, at most one of each, and set them on the reading."""
+        for passage, sure in ((reading.name, 0.95), (reading.description, 0.85)):
+            found = self._head(passage)
+            if found is None:
+                continue
+            match, article, group = found
+            reading.group, reading.article = group, article
+            if article:
+                yield passage.finding("article_type", article, sure, match.start, match.end)
+            yield passage.finding("image_group", group, sure, match.start, match.end)
+            return
+
+    def _head(self, passage: Passage) -> tuple[Match, str | None, str] | None:
+        head: Match | None = None
+        cut = self._cut(passage)
+        rest: list[Match] = []
+        for match in passage.matches:
+            if passage.flags[match.start] or not _is_noun(match):
+                continue
+            if head is None or match.start < cut:
+                head = match
+            else:
+                rest.append(match)
+        if head is None or (passage.name == DESCRIPTION and head.start >= cut):
+            return None
+        return self._named(head, rest)
+
+    def _cut(self, passage: Passage) -> int:
+        words = passage.tokens.words
+        seen = False
+        for i, word in enumerate(words):
+            if seen and (word in _CUTS or word in BREAKS):
+                return i
+            match = passage.by_start.get(i)
+            seen = seen or (match is not None and _is_noun(match))
+            if passage.name == DESCRIPTION and word in BREAKS:
+                return i
+        return len(words)
+
+    def _named(self, head: Match, rest: list[Match]) -> tuple[Match, str | None, str]:
+        article = next((s.value for s in head.senses if s.kind is Kind.ARTICLE), None)
+        if article in _KURTAS and any(s.value in _SET_PARTNERS for m in rest for s in m.senses):
+            article = "Kurta Sets"
+        if article is None:
+            group = next(s.value for s in head.senses if s.kind is Kind.NOUN)
+            return head, None, group
+        return head, article, self._groups[article]
+
+
+def _is_noun(match: Match) -> bool:
+    return any(s.kind in (Kind.ARTICLE, Kind.NOUN) for s in match.senses)

@@ -1,0 +1,149 @@
+"""Attributes from declared phrases, with denial and the part they speak of taken into account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nlp.lexicon import Kind, Lexicon, Match
+from nlp.reading import DESCRIPTION, Finding, Passage, Reading
+from nlp.tokens import BREAKS
+from schemas.attribute_spec import Attributes
+
+_SKIPPED = frozenset({"image_group", "article_type", "gender", "age_group"})
+_OWNED = frozenset({"colour", "material", "pattern", "weave", "metal", "stone", "occasion", "season", "sport"})
+"""Attributes whose words describe whatever noun follows them, so the noun must be the product."""
+_HARD_PARTS = frozenset(
+    "dial dials frame frames lens lenses strap straps sole soles outsole collar lining band temple temples buckle rim case"
+    .split()
+)  # fmt: skip
+_SETS = frozenset({"other", "formal_set"})
+_JOINERS = frozenset({"and", "or", "to"})
+_LEFT = 4
+_RIGHT = 7
+
+
+class Gazetteer:
+    """Finds declared values by their synonyms, and short words beside their heads ("round" + "neck")."""
+
+    name = "gazetteer"
+    version = "1"
+
+    def __init__(self, lexicon: Lexicon, attributes: Attributes) -> None:
+        """Take the compiled phrases and which groups each attribute applies to."""
+        self._lexicon = lexicon
+        self._groups = {a.name: frozenset(a.groups) for a in attributes.attributes}
+
+    def find(self, reading: Reading) -> Iterator[Finding]:
+        """Yield values in text order: the name first."""
+        for passage in reading.passages:
+            zone = brand_zone(passage)
+            for match in passage.matches:
+                if passage.flags[match.start] or match.start in passage.key_words or match.start < zone:
+                    continue
+                yield from self._match(reading, passage, match)
+
+    def _match(self, reading: Reading, passage: Passage, match: Match) -> Iterator[Finding]:
+        for sense in match.senses:
+            if sense.attribute in _SKIPPED or not self._applies(sense.attribute, reading.group):
+                continue
+            if sense.kind is Kind.VALUE and self._speaks_of_product(sense.attribute, reading, passage, match):
+                yield passage.finding(sense.attribute, sense.value, 0.9, match.start, match.end)
+            elif sense.kind is Kind.HEAD:
+                yield from _words_left(sense.attribute, passage, match)
+
+    def _applies(self, attribute: str, group: str | None) -> bool:
+        allowed = self._groups.get(attribute)
+        return not allowed or group is None or group in allowed
+
+    def _speaks_of_product(self, attribute: str, reading: Reading, passage: Passage, match: Match) -> bool:
+        if attribute not in _OWNED:
+            return not _is_detail(passage, match)
+        owner = owner_of(passage, match.end, self._lexicon.stops)
+        if owner is None:
+            return passage.name != DESCRIPTION
+        if any(s.kind in (Kind.ARTICLE, Kind.NOUN) for s in owner.senses):
+            return self._same_product(reading, owner)
+        return False
+
+    def _same_product(self, reading: Reading, owner: Match) -> bool:
+        if reading.group is None or reading.group in _SETS:
+            return True
+        groups = {
+            self._lexicon.groups.get(s.value, s.value) for s in owner.senses if s.kind in (Kind.ARTICLE, Kind.NOUN)
+        }
+        return reading.group in groups
+
+
+def brand_zone(passage: Passage) -> int:
+    """Return how many leading words of a name are its brand: all before the first gender, if one is unknown."""
+    if passage.name == DESCRIPTION:
+        return 0
+    for match in passage.matches:
+        if match.start > 5:
+            return 0
+        if any(s.attribute == "gender" for s in match.senses) and match.start:
+            covered = {i for m in passage.matches if m.end <= match.start for i in range(m.start, m.end)}
+            return match.start if len(covered) < match.start else 0
+    return 0
+
+
+def owner_of(passage: Passage, start: int, stops: frozenset[str]) -> Match | None:
+    """Return the noun that the words before ``start`` describe: a part, an article type, or None."""
+    words = passage.tokens.words
+    soft: Match | None = None
+    i = start
+    while i < min(len(words), start + _RIGHT):
+        word = words[i]
+        if word in BREAKS or word in stops:
+            break
+        match = passage.by_start.get(i)
+        if match is None:
+            i += 1
+            continue
+        kinds = {s.kind for s in match.senses}
+        if kinds & {Kind.ARTICLE, Kind.NOUN}:
+            return match
+        if Kind.PART in kinds or Kind.TRAP in kinds:
+            if word in _HARD_PARTS:
+                return match
+            soft = match
+        i = match.end
+    return soft
+
+
+def _is_detail(passage: Passage, match: Match) -> bool:
+    """Tell whether a phrase only describes a pocket or a trimming ("zip pocket", "lace-up detail at the back")."""
+    words = passage.tokens.words
+    return match.end < len(words) and words[match.end] in ("pocket", "pockets", "compartment", "compartments")
+
+
+def _words_left(attribute: str, passage: Passage, head: Match) -> Iterator[Finding]:
+    words = passage.tokens.words
+    i = head.start - 1
+    lowest = max(-1, i - _LEFT)
+    while i > lowest:
+        if words[i] in BREAKS or passage.flags[i]:
+            return
+        match = _ending_at(passage, i + 1)
+        if match is not None:
+            kinds = {s.kind for s in match.senses}
+            found = [s for s in match.senses if s.kind is Kind.WORD and s.attribute == attribute]
+            for sense in found:
+                yield passage.finding(attribute, sense.value, 0.9, match.start, head.end)
+            if kinds & {Kind.ARTICLE, Kind.NOUN} and not found:
+                return
+            i = match.start - 1
+            if found and not (i > 0 and words[i] in _JOINERS):
+                return
+            continue
+        i -= 1
+
+
+def _ending_at(passage: Passage, end: int) -> Match | None:
+    best = None
+    for match in passage.matches:
+        if match.start >= end:
+            break
+        if match.end == end and (best is None or match.start < best.start):
+            best = match
+    return best

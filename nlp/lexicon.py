@@ -1,0 +1,115 @@
+"""Every declared phrase in one spaCy ``PhraseMatcher``, and what each phrase may mean."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from nlp.normalise import normalise
+from nlp.tokens import tokenise
+from nlp.vocabulary_spec import ArticleVocabulary, Context
+from schemas.attribute_spec import Attributes
+
+
+class Kind(IntEnum):
+    """What a phrase is."""
+
+    VALUE = 1
+    WORD = 2
+    HEAD = 3
+    ARTICLE = 4
+    NOUN = 5
+    PART = 6
+    KEY = 7
+    NEGATOR = 8
+    EXCEPTION = 9
+    ELSEWHERE = 10
+    SEEMING = 11
+    UNDONE = 12
+    TRAP = 13
+
+
+class Sense(NamedTuple):
+    """One thing a phrase may mean: a value of an attribute, an article type, a part, a negator."""
+
+    kind: Kind
+    attribute: str = ""
+    value: str = ""
+
+
+class Match(NamedTuple):
+    """A phrase found at words ``[start, end)``, with what it may mean there."""
+
+    start: int
+    end: int
+    senses: tuple[Sense, ...]
+
+
+class Lexicon:
+    """All phrases of one language, found in one pass over the words of a text."""
+
+    def __init__(self, attributes: Attributes, articles: ArticleVocabulary, context: Context) -> None:
+        """Compile the declared phrases; the same declarations always give the same lexicon."""
+        self.vocab = Vocab()
+        self.groups = {a.name: a.group for a in articles.article_types}
+        self.stops = frozenset(context.stops)
+        table: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
+        for phrase, sense in _senses(attributes, articles, context):
+            words = phrase_words(phrase)
+            if words:
+                table[words].add(sense)
+        self._matcher = PhraseMatcher(self.vocab, attr="ORTH")
+        self._meaning: dict[int, tuple[Sense, ...]] = {}
+        self.words = frozenset(w for words in table for w in words)
+        for number, words in enumerate(sorted(table)):
+            name = f"p{number}"
+            self._matcher.add(name, [Doc(self.vocab, words=list(words))])
+            self._meaning[self.vocab.strings[name]] = tuple(sorted(table[words]))
+
+    def doc(self, words: Sequence[str]) -> Doc:
+        """Return ``words`` as a spaCy document of this lexicon's vocabulary."""
+        return Doc(self.vocab, words=list(words), spaces=[True] * len(words))
+
+    def match(self, doc: Doc) -> list[Match]:
+        """Return every phrase in ``doc``, by start, longer ones first."""
+        meaning = self._meaning
+        found = [Match(start, end, meaning[key]) for key, start, end in self._matcher(doc)]
+        found.sort(key=lambda m: (m.start, -m.end))
+        return found
+
+
+def phrase_words(phrase: str) -> tuple[str, ...]:
+    """Cut a declared phrase exactly as a vendor's text is cut."""
+    return tuple(tokenise(normalise(phrase)).words)
+
+
+def _senses(
+    attributes: Attributes, articles: ArticleVocabulary, context: Context
+) -> Iterable[tuple[str, Sense]]:
+    for attribute in attributes.attributes:
+        name = attribute.name
+        for value in attribute.values:
+            yield from ((s, Sense(Kind.VALUE, name, value.name)) for s in value.synonyms)
+            yield from ((w, Sense(Kind.WORD, name, value.name)) for w in value.words)
+        yield from ((h, Sense(Kind.HEAD, name)) for h in attribute.heads)
+        yield from ((k, Sense(Kind.KEY, name)) for k in attribute.keys)
+    for article in articles.article_types:
+        yield from ((w, Sense(Kind.ARTICLE, "article_type", article.name)) for w in article.words)
+    for group, nouns in context.group_nouns.items():
+        yield from ((n, Sense(Kind.NOUN, "image_group", group)) for n in nouns)
+    for kind, phrases in (
+        (Kind.PART, context.parts),
+        (Kind.NEGATOR, context.negators),
+        (Kind.EXCEPTION, context.negator_exceptions),
+        (Kind.ELSEWHERE, (*context.elsewhere, *context.person)),
+        (Kind.SEEMING, context.seeming),
+        (Kind.UNDONE, context.undone),
+        (Kind.TRAP, context.traps),
+    ):
+        yield from ((p, Sense(kind)) for p in phrases)

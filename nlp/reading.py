@@ -1,0 +1,123 @@
+"""One product's words, read once: tokens, standing phrases and marks of both texts, shared by all extractors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from nlp.lexicon import Kind, Lexicon, Match, Sense
+from nlp.normalise import Normal, normalise
+from nlp.scope import marks, standing
+from nlp.text import ProductText
+from nlp.tokens import BREAKS, Tokens, tokenise
+
+NAME, DESCRIPTION = "name", "description"
+
+
+class Finding(NamedTuple):
+    """An extractor's statement: a value, how sure, and the characters ``[start, end)`` of a text that prove it."""
+
+    attribute: str
+    value: str
+    confidence: float
+    passage: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Passage:
+    """One text of a product: its words, their spans in the original, its phrases and marks."""
+
+    name: str
+    original: str
+    normal: Normal
+    tokens: Tokens
+    doc: Doc
+    matches: list[Match]
+    flags: list[int]
+    by_start: dict[int, Match] = field(default_factory=dict)
+    keys: list[tuple[Match, int, int]] = field(default_factory=list)
+    key_words: frozenset[int] = frozenset()
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original's offsets of words ``[start, end)``."""
+        return self.tokens.starts[start], max(self.tokens.ends[start:end])
+
+    def finding(self, attribute: str, value: str, confidence: float, start: int, end: int) -> Finding:
+        """Return a finding that words ``[start, end)`` of this passage prove."""
+        return Finding(attribute, value, confidence, self.name, *self.span(start, end))
+
+
+@dataclass(slots=True)
+class Reading:
+    """Both passages of a product, and what is known of its group so far."""
+
+    product: ProductText
+    name: Passage
+    description: Passage
+    group: str | None = None
+    article: str | None = None
+
+    @property
+    def passages(self) -> tuple[Passage, Passage]:
+        """The name, then the description."""
+        return self.name, self.description
+
+
+def read(lexicon: Lexicon, product: ProductText) -> Reading:
+    """Normalise, cut and match both texts of ``product``."""
+    name = _passage(lexicon, NAME, product.name, frozenset(), whole=True)
+    known = frozenset(name.tokens.words)
+    return Reading(product, name, _passage(lexicon, DESCRIPTION, product.description, known, whole=False))
+
+
+def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozenset[str], *, whole: bool) -> Passage:
+    normal = normalise(text)
+    tokens = tokenise(normal, None if whole else known)
+    doc = lexicon.doc(tokens.words)
+    found = lexicon.match(doc) if tokens.words else []
+    keys = _keys(tokens.words, found)
+    plain = [m for m in (_without_keys(m) for m in found) if m.senses]
+    matches = standing(plain)
+    passage = Passage(field_name, text or "", normal, tokens, doc, matches, marks(tokens.words, matches))
+    passage.keys = keys
+    passage.key_words = frozenset(i for match, start, end in keys for i in range(match.start, end))
+    for match in matches:
+        passage.by_start.setdefault(match.start, match)
+    return passage
+
+
+def _without_keys(match: Match) -> Match:
+    senses = match.senses
+    if any(s.kind is Kind.KEY for s in senses):
+        return Match(match.start, match.end, tuple(s for s in senses if s.kind is not Kind.KEY))
+    return match
+
+
+def _keys(words: list[str], found: list[Match]) -> list[tuple[Match, int, int]]:
+    """Return each ``Key:`` at a clause's start with the words ``[start, end)`` of its value."""
+    result = []
+    for match in found:
+        senses: tuple[Sense, ...] = tuple(s for s in match.senses if s.kind is Kind.KEY)
+        if not senses or match.end >= len(words) or words[match.end] != ":":
+            continue
+        if match.start and words[match.start - 1] not in BREAKS:
+            continue
+        result.append((Match(match.start, match.end, senses), match.end + 1, _value_end(words, match.end + 1)))
+    return result
+
+
+def _value_end(words: list[str], start: int) -> int:
+    """Return where a key's value ends: at the sentence's end, or before the clause that opens the next key."""
+    clause = start
+    for i in range(start, len(words)):
+        if words[i] in ".;":
+            return i
+        if words[i] == ",":
+            clause = i
+        if words[i] == ":":
+            return clause if clause > start else i
+    return len(words)

@@ -1,0 +1,183 @@
+"""Train the linear models of ``nlp/linear.py`` on names, with terms that no single brand owns."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
+
+from nlp.extractors.whole_text import features
+from nlp.lexicon import Lexicon
+from nlp.linear import Head, LinearModels
+from nlp.reading import read
+from nlp.text import ProductText
+from nlp.training.corpus import Example, fold, without_fold
+
+LOG = logging.getLogger(__name__)
+LEAST_DOCUMENTS, LEAST_BRANDS = 5, 3
+HEADS: dict[str, Callable[[Example], str | None]] = {
+    "article_type": lambda e: e.article_type,
+    "gender": lambda e: e.gender,
+    "occasion": lambda e: e.occasion,
+}
+_TEMPERATURES = np.geomspace(0.5, 16.0, 26)
+_COST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Featured:
+    """Examples and their terms, aligned."""
+
+    examples: tuple[Example, ...]
+    terms: tuple[tuple[str, ...], ...]
+
+    def part(self, keep: Callable[[Example], bool]) -> Featured:
+        """Return the examples that ``keep`` accepts."""
+        rows = [i for i, e in enumerate(self.examples) if keep(e)]
+        return Featured(tuple(self.examples[i] for i in rows), tuple(self.terms[i] for i in rows))
+
+
+def featured(lexicon: Lexicon, examples: Sequence[Example]) -> Featured:
+    """Read each example's name and return its terms."""
+    terms = []
+    for example in examples:
+        reading = read(lexicon, ProductText("train", example.id, example.name, ""))
+        terms.append(tuple(t for t, _, _ in features(reading.name)))
+    return Featured(tuple(examples), tuple(terms))
+
+
+def silver(lexicon: Lexicon, examples: Sequence[Example], known: frozenset[str]) -> list[Example]:
+    """Label names by their head noun where it names a type that no labelled example has (bed linen, toys)."""
+    from nlp.extractors.articles import Articles
+
+    rule = Articles(lexicon)
+    found = []
+    for example in examples:
+        reading = read(lexicon, ProductText("train", example.id, example.name, ""))
+        article = next((f.value for f in rule.find(reading) if f.attribute == "article_type"), None)
+        if article is not None and article not in known:
+            found.append(replace(example, article_type=article))
+    return found
+
+
+def shared_terms(data: Featured, brand_words: frozenset[str], common: frozenset[str]) -> list[str]:
+    """Return the terms seen in enough documents of enough brands; brand words stay out unless ``common``."""
+    documents: Counter[str] = Counter()
+    owners: dict[str, set[str]] = defaultdict(set)
+    for example, terms in zip(data.examples, data.terms, strict=True):
+        for term in set(terms):
+            documents[term] += 1
+            owners[term].add(example.brand)
+    private = brand_words - common
+    return sorted(
+        t
+        for t, n in documents.items()
+        if n >= LEAST_DOCUMENTS and len(owners[t]) >= LEAST_BRANDS and (":" in t or private.isdisjoint(t.split()))
+    )
+
+
+def matrix(terms: Sequence[str], data: Featured, idf: NDArray[np.float32] | None = None) -> tuple[csr_matrix, NDArray[np.float32]]:
+    """Return unit rows ``[documents, terms]`` of ``1 + ln(count)`` times idf, and the idf ``[terms]``."""
+    index = {t: i for i, t in enumerate(terms)}
+    indptr, columns, values = [0], [], []
+    for row in data.terms:
+        counts = Counter(index[t] for t in row if t in index)
+        columns.extend(counts)
+        values.extend(1.0 + np.log(n) for n in counts.values())
+        indptr.append(len(columns))
+    x = csr_matrix((np.asarray(values, dtype=np.float32), columns, indptr), shape=(len(data.terms), len(terms)))
+    if idf is None:
+        seen = np.asarray((x > 0).sum(axis=0)).ravel()
+        idf = (np.log((1 + x.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    x = x.multiply(idf).tocsr()
+    norms = np.sqrt(np.asarray(x.multiply(x).sum(axis=1)).ravel())
+    norms[norms == 0] = 1.0
+    return csr_matrix(x.multiply(1.0 / norms[:, None])), idf
+
+
+def fit(data: Featured, brand_words: frozenset[str], common: frozenset[str], temperatures: dict[str, float]) -> LinearModels:
+    """Fit every head on ``data``; the same data gives the same weights."""
+    terms = shared_terms(data, brand_words, common)
+    x, idf = matrix(terms, data)
+    heads, blocks, first = [], [], 0
+    for name, label in HEADS.items():
+        labels = [label(e) for e in data.examples]
+        enough = {c for c, n in Counter(labels).items() if c is not None and n >= 3}
+        rows = [i for i, c in enumerate(labels) if c in enough]
+        model = LinearSVC(C=_COST, random_state=0).fit(x[rows], [labels[i] for i in rows])
+        classes = tuple(map(str, model.classes_))
+        heads.append(Head(name, classes, first, temperatures.get(name, 4.0), model.intercept_.astype(np.float32)))
+        blocks.append(model.coef_.T.astype(np.float32))
+        first += len(classes)
+    return LinearModels(terms, idf, np.concatenate(blocks, axis=1), heads)
+
+
+def temperatures(models: LinearModels, held: Featured) -> dict[str, float]:
+    """Return per head the softmax temperature of least loss on held-out brands.
+
+    Temperature scaling: Guo et al., On Calibration of Modern Neural Networks, https://arxiv.org/abs/1706.04599
+    """
+    return {
+        head.name: min(_TEMPERATURES, key=lambda t, h=head: _loss(models, replace(h, temperature=float(t)), held)).item()
+        for head in models.heads
+    }
+
+
+def _loss(models: LinearModels, head: Head, held: Featured) -> float:
+    # The heads share their totals, so a reader with this one head and temperature is enough.
+    probe = LinearModels.__new__(LinearModels)
+    probe.__dict__.update(models.__dict__)
+    probe.heads = (head,)
+    label = HEADS[head.name]
+    loss = []
+    for example, terms in zip(held.examples[:: max(1, len(held.examples) // 1500)], held.terms[:: max(1, len(held.examples) // 1500)], strict=True):
+        truth = label(example)
+        answer = probe.answer([(t, 0, 1) for t in terms]).get(head.name)
+        if truth in head.classes and answer is not None:
+            loss.append(-np.log(max(1e-6, answer.scores[head.classes.index(truth)])))
+    return float(np.mean(loss)) if loss else 0.0
+
+
+def train(lexicon: Lexicon, labelled: Sequence[Example], extra: Sequence[Example]) -> LinearModels:
+    """Fit on all brands, with temperatures found on brands held out of a first fit."""
+    known = frozenset(e.article_type for e in labelled if e.article_type)
+    everything = [*labelled, *silver(lexicon, extra, known)]
+    data = featured(lexicon, everything)
+    brand_words = frozenset(e.brand for e in (*labelled, *extra))
+    part, held = data.part(lambda e: _inner(e) != 0), data.part(lambda e: _inner(e) == 0)
+    found = temperatures(fit(part, brand_words, lexicon.words, {}), held)
+    LOG.info("temperatures %s", found)
+    return fit(data, brand_words, lexicon.words, found)
+
+
+def accuracy(lexicon: Lexicon, labelled: Sequence[Example], extra: Sequence[Example], held: int) -> dict[str, float]:
+    """Return accuracies on the brands of fold ``held`` of models that never saw them."""
+    part, test = without_fold(labelled, held)
+    models = train(lexicon, part, [e for e in extra if fold(e.brand) != held])
+    right: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    for example, terms in zip(test, featured(lexicon, test).terms, strict=True):
+        answers = models.answer([(t, 0, 1) for t in terms])
+        for name, label in HEADS.items():
+            truth = label(example)
+            if truth is None:
+                continue
+            seen[name] += 1
+            right[name] += name in answers and answers[name].value == truth
+        seen["image_group"] += 1
+        article = answers.get("article_type")
+        groups = lexicon.groups
+        right["image_group"] += article is not None and groups.get(article.value) == groups.get(example.article_type or "")
+    return {name: right[name] / n for name, n in seen.items()}
+
+
+
+def _inner(example: Example) -> int:
+    """Return a fold of brands that is independent of the outer one."""
+    return fold(f"inner {example.brand}")

@@ -1,0 +1,270 @@
+"""The declared vendors of ``schemas/vendors/*.yaml``: how each one's drop is read, nothing coded per vendor."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.declared import SCHEMA_DIR, Declared, load
+from schemas.errors import DeclarationError
+from schemas.records import LEVELS
+
+Format = Literal["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
+FLAT: frozenset[str] = frozenset({"csv", "tsv", "xlsx"})
+SKIP = "skip"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+
+
+class ListColumn(Declared):
+    """A column whose cell holds several values: split at ``separator``, or a nested list (``images[*].url``)."""
+
+    column: str
+    separator: str | None = None
+
+
+class PathColumn(Declared):
+    """A whole hierarchy path in one column; ``levels`` name its parts from the left (``skip`` drops a part)."""
+
+    column: str
+    separator: str | None = None
+    levels: tuple[str, ...]
+
+    @field_validator("levels")
+    @classmethod
+    def _known(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
+        return _known_levels(levels)
+
+
+class AttributeColumn(Declared):
+    """A vendor column that claims one of our attributes; a ``number`` outside its range is dropped and reported."""
+
+    column: str
+    kind: Literal["text", "number"] = "text"
+    min: float | None = None
+    max: float | None = None
+
+
+class Columns(Declared):
+    """Product field -> vendor column, or a dotted path in nested formats: ``breadcrumbs[0]``, ``media.images[*].url``.
+
+    ``optional`` columns may be absent from a drop; any other absence stops the vendor.
+    """
+
+    sku: str
+    name: str | None = None
+    description: str | None = None
+    levels: dict[str, str] = {}
+    path: PathColumn | None = None
+    images: tuple[ListColumn, ...] = ()
+    sizes: ListColumn | None = None
+    optional: tuple[str, ...] = ()
+
+    @field_validator("images", mode="before")
+    @classmethod
+    def _short_images(cls, value: object) -> object:
+        items = value if isinstance(value, list | tuple) else [value]
+        return tuple({"column": item} if isinstance(item, str) else item for item in items)
+
+    @field_validator("sizes", mode="before")
+    @classmethod
+    def _short_sizes(cls, value: object) -> object:
+        return {"column": value} if isinstance(value, str) else value
+
+    @field_validator("levels")
+    @classmethod
+    def _known(cls, levels: dict[str, str]) -> dict[str, str]:
+        _known_levels(tuple(levels))
+        return levels
+
+    @model_validator(mode="after")
+    def _one_filing(self) -> Columns:
+        if self.path and self.levels:
+            raise ValueError("declare either `levels` or `path`, not both")
+        return self
+
+
+class Style(Declared):
+    """Rows are sizes of a style: the style is the ``style`` group of ``pattern`` in the sku cell, or a column's cell.
+
+    Where the pattern does not match, the row is a style of its own.
+    """
+
+    pattern: str | None = None
+    column: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Style:
+        if (self.pattern is None) == (self.column is None):
+            raise ValueError("declare `pattern` or `column`, one of them")
+        try:
+            named = self.pattern is None or "style" in re.compile(self.pattern).groupindex
+        except re.error as error:
+            raise ValueError(f"`pattern` is no regular expression: {error}") from error
+        if not named:
+            raise ValueError("`pattern` needs a group (?P<style>...)")
+        return self
+
+
+class Withdrawal(Declared):
+    """Rows whose ``column`` holds one of ``values`` (case does not matter) withdraw the product."""
+
+    column: str
+    values: tuple[str, ...] = Field(min_length=1)
+
+
+class Pictures(Declared):
+    """Where picture references lead: members of a zip, files of a folder, or http(s) addresses.
+
+    ``location`` is the archive or folder within the drop (``.`` = the drop itself), unused for ``http``;
+    ``prefix`` is set before each reference (a folder in the archive, a base address).
+    """
+
+    kind: Literal["zip", "folder", "http"]
+    location: str = "."
+    prefix: str = ""
+
+    @field_validator("location")
+    @classmethod
+    def _inside(cls, location: str) -> str:
+        if location.startswith("/") or ".." in Path(location).parts:
+            raise ValueError("`location` must lie inside the drop")
+        return location
+
+
+class Limits(Declared):
+    """What a drop may weigh: rows, bytes once unpacked, characters a record, a cell, a sku, pictures a product."""
+
+    rows: int = Field(default=5_000_000, gt=0)
+    unpacked_bytes: int = Field(default=4 * 2**30, gt=0)
+    workbook_bytes: int = Field(default=300 * 2**20, gt=0)
+    record_chars: int = Field(default=1_000_000, gt=0)
+    record_lines: int = Field(default=1_000, gt=0)
+    cell_chars: int = Field(default=100_000, gt=0)
+    sku_chars: int = Field(default=200, gt=0)
+    images: int = Field(default=50, gt=0)
+
+
+class VendorSpec(Declared):
+    """One vendor. ``header_offset``: lines or sheet rows above the header. ``records``: keys down to a JSON list.
+
+    ``delivery``: ``delta`` sends what is new or changed, ``full`` everything (what is absent is withdrawn, unless
+    less than ``full_share`` of the known products came). ``deadline_minutes``: how long the night waits for the drop.
+    """
+
+    vendor: str
+    title: str = ""
+    format: Format
+    files: tuple[str, ...] = Field(min_length=1)
+    encoding: str = "utf-8"
+    delimiter: str = ""
+    quote: str | None = '"'
+    header_offset: int = Field(default=0, ge=0)
+    sheet: str | None = None
+    records: str = ""
+    columns: Columns
+    attributes: dict[str, AttributeColumn] = {}
+    placeholders: tuple[str, ...] = ("DEF", "DEFAULT", "N/A", "NA", "-", "--", "NULL", "NONE", "TBD")
+    style: Style | None = None
+    delivery: Literal["delta", "full"] = "delta"
+    full_share: float = Field(default=0.5, ge=0, le=1)
+    withdrawal: Withdrawal | None = None
+    pictures: Pictures | None = None
+    limits: Limits = Limits()
+    deadline_minutes: int = Field(default=120, ge=0)
+
+    @field_validator("attributes", mode="before")
+    @classmethod
+    def _short_attributes(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: {"column": item} if isinstance(item, str) else item for name, item in value.items()}
+
+    @field_validator("vendor")
+    @classmethod
+    def _plain_name(cls, vendor: str) -> str:
+        if not _NAME.fullmatch(vendor):
+            raise ValueError("a vendor is named by a-z, 0-9 and _")
+        return vendor
+
+    @field_validator("encoding")
+    @classmethod
+    def _text_encoding(cls, encoding: str) -> str:
+        try:
+            "a".encode(encoding)
+        except LookupError as error:
+            raise ValueError(f"{encoding} is no text encoding") from error
+        return encoding
+
+    @field_validator("files")
+    @classmethod
+    def _inside(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        if any(name.startswith("/") or ".." in Path(name).parts for name in files):
+            raise ValueError("`files` must lie inside the drop")
+        return files
+
+    @model_validator(mode="after")
+    def _fits_format(self) -> VendorSpec:
+        if len(self.delimiter) > 1 or (self.quote is not None and len(self.quote) != 1):
+            raise ValueError("delimiter and quote are one character each")
+        if self.quote is not None and self.quote == self.separator:
+            raise ValueError("delimiter and quote must differ")
+        if self.records and self.format != "json":
+            raise ValueError("`records` is for format json")
+        return self
+
+    @property
+    def separator(self) -> str:
+        """The delimiter of a text table: the declared one, else a tab for TSV and a comma for CSV."""
+        return self.delimiter or ("\t" if self.format == "tsv" else ",")
+
+    @property
+    def nested(self) -> bool:
+        """Whether columns may be dotted paths."""
+        return self.format not in FLAT
+
+    @property
+    def wanted_columns(self) -> tuple[str, ...]:
+        """Every column that the declaration reads, each once, in the order declared."""
+        columns = self.columns
+        wanted = [columns.sku, columns.name, columns.description, *columns.levels.values()]
+        wanted += [columns.path.column if columns.path else None, *(image.column for image in columns.images)]
+        wanted += [columns.sizes.column if columns.sizes else None, self.style.column if self.style else None]
+        wanted += [attribute.column for attribute in self.attributes.values()]
+        wanted += [self.withdrawal.column if self.withdrawal else None]
+        return tuple(dict.fromkeys(column for column in wanted if column is not None))
+
+    def is_placeholder(self, text: str) -> bool:
+        """Tell whether ``text`` is one of the vendor's ways of saying nothing; case does not matter."""
+        return text.casefold() in _folded(self.placeholders)
+
+
+@cache
+def _folded(values: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(value.casefold() for value in values)
+
+
+def _known_levels(levels: tuple[str, ...]) -> tuple[str, ...]:
+    named = [level for level in levels if level != SKIP]
+    if set(named) - set(LEVELS) or len(set(named)) != len(named):
+        raise ValueError(f"levels are {LEVELS}, each once")
+    return levels
+
+
+def vendor_specs(folder: Path = SCHEMA_DIR / "vendors") -> dict[str, VendorSpec]:
+    """Return every vendor declared in ``folder``, by name, sorted.
+
+    Raises:
+        DeclarationError: a file does not fit, or is not named after its vendor.
+
+    """
+    specs: dict[str, VendorSpec] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        spec = load(path, VendorSpec)
+        if spec.vendor != path.stem:
+            raise DeclarationError(f"{path}:1: vendor: {spec.vendor!r} must be the file's name, {path.stem!r}.")
+        specs[spec.vendor] = spec
+    return specs

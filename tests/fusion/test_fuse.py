@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from enrichment.fusion.fuse import Fuser, fuse
+from enrichment.fusion.weights import declared
+from schemas.attribute_spec import attributes
+from schemas.records import AttributeClaim, DecisionStatus
+from tests.fusion.claims import claim
+
+FUSER = Fuser(attributes(), declared(attributes()))
+
+_claims = st.builds(
+    claim,
+    st.sampled_from(["image_group", "article_type", "gender", "colour", "length"]),
+    st.sampled_from(["dress", "top", "Dresses", "Tshirts", "Basketballs", "women", "boys", "red", "blue", "midi"]),
+    st.sampled_from(["vendor", "text", "image"]),
+    st.floats(0.05, 1.0),
+    st.sampled_from(["a", "b"]),
+)
+
+
+@given(st.lists(_claims, max_size=12), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_claim_order_is_irrelevant(claims: list[AttributeClaim], shuffler: random.Random) -> None:
+    mixed = list(claims)
+    shuffler.shuffle(mixed)
+    assert FUSER.fuse("v", "1", mixed).decisions == FUSER.fuse("v", "1", claims).decisions
+
+
+@given(st.lists(_claims, max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_beliefs_sum_to_one_and_every_attribute_is_decided_upon(claims: list[AttributeClaim]) -> None:
+    fused = FUSER.fuse("v", "1", claims)
+    for held in (fused.belief.groups, fused.belief.types, fused.belief.genders):
+        assert not held or sum(held.values()) == pytest.approx(1.0, abs=0.02)
+    assert [d.attribute for d in fused.decisions] == [a.name for a in attributes().attributes]
+    assert len(fused.outcomes) == len(claims)
+
+
+def test_words_and_picture_overrule_a_wrong_filing() -> None:
+    claims = [
+        claim("image_group", "top", "vendor"),
+        claim("article_type", "Tshirts", "vendor"),
+        claim("article_type", "Sunglasses", "text"),
+        claim("image_group", "glasses", "image", 0.97),
+    ]
+    fused = FUSER.fuse("v", "1", claims)
+    group, kind = fused.decision("image_group"), fused.decision("article_type")
+    assert (group.value, kind.value) == ("glasses", "Sunglasses")
+    assert group.conflict
+    assert "-vendor" in group.rule
+    assert fused.outcomes == ["lost", "lost", "won", "won"]
+
+
+def test_words_rescue_a_formal_set() -> None:
+    claims = [claim("article_type", "Suits", "text", 0.95), claim("image_group", "jacket", "image", 0.6)]
+    assert FUSER.fuse("v", "1", claims).decision("image_group").value == "formal_set"
+
+
+def test_picture_rescues_a_nameless_product() -> None:
+    fused = FUSER.fuse("v", "1", [claim("image_group", "shoes", "image", 0.98)])
+    assert fused.decision("image_group").value == "shoes"
+    assert fused.decision("article_type").status is DecisionStatus.ABSTAINED
+
+
+def test_what_does_not_apply_is_not_unsure() -> None:
+    watch = FUSER.fuse("v", "1", [claim("image_group", "watch", "image", 0.98), claim("neckline", "round")])
+    assert watch.decision("neckline").status is DecisionStatus.NOT_APPLICABLE
+    assert watch.outcomes[1] == "ignored"
+    dress = FUSER.fuse("v", "1", [claim("image_group", "dress", "image", 0.98)])
+    assert dress.decision("neckline").status is DecisionStatus.ABSTAINED
+    assert dress.decision("neckline").rule.endswith("no_claims")
+
+
+def test_several_materials_of_one_source_stand_together_but_contradictions_do_not() -> None:
+    together = FUSER.fuse("v", "1", [claim("material", "cotton"), claim("material", "elastane")])
+    assert together.decision("material").value == "cotton|elastane"
+    apart = FUSER.fuse("v", "1", [claim("colour", "red", "text"), claim("colour", "blue", "image", 0.9)])
+    assert "|" not in (apart.decision("colour").value or "")
+    assert apart.decision("colour").conflict
+
+
+def test_ten_views_do_not_outvote_the_words() -> None:
+    views = [claim("length", "maxi", "image", 0.6, f"picture{i}") for i in range(10)]
+    one = FUSER.fuse("v", "1", [claim("length", "midi"), views[0]])
+    ten = FUSER.fuse("v", "1", [claim("length", "midi"), *views])
+    assert one.decisions == ten.decisions
+
+
+def test_no_claim_at_all() -> None:
+    fused = FUSER.fuse("v", "1", [])
+    assert {d.status for d in fused.decisions} == {DecisionStatus.ABSTAINED}
+    assert fused.belief.types == {}
+
+
+def test_an_undeclared_attribute_is_ignored() -> None:
+    assert FUSER.fuse("v", "1", [claim("mood", "sunny")]).outcomes == ["ignored"]
+
+
+def test_one_shot_equals_compiled() -> None:
+    claims = [claim("image_group", "shoes", "image"), claim("colour", "red")]
+    weights = declared(attributes())
+    assert fuse("v", "1", claims, attributes(), weights).decisions == FUSER.fuse("v", "1", claims).decisions
+
+
+def test_a_gender_nobody_names_follows_the_article_type() -> None:
+    from dataclasses import replace
+
+    shares = {"Sarees": {"women": 0.97, "men": 0.01, "unisex": 0.01, "girls": 0.005, "boys": 0.0025, "kids": 0.0025}}
+    fuser = Fuser(attributes(), replace(declared(attributes()), gender_of_type=shares))
+    assert fuser.fuse("v", "1", [claim("article_type", "Sarees")]).decision("gender").value == "women"
+
+
+def test_article_types_outside_the_taxonomy_are_other() -> None:
+    fused = FUSER.fuse("v", "1", [claim("article_type", "Basketballs", "text", 0.95)])
+    assert fused.decision("image_group").value == "other"
+    assert fused.decision("article_type").value == "Basketballs"

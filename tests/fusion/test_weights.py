@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichment.fusion.weights import (
+    CEILING,
+    FLOOR,
+    STARTER,
+    FusionWeights,
+    SourceWeight,
+    declared,
+    starter,
+)
+from schemas.attribute_spec import attributes
+from schemas.errors import ModelMismatch
+from schemas.records import Source
+
+
+def test_declared_weights_cap_each_source() -> None:
+    weights = declared(attributes())
+    text = weights.attributes["length"].sources[Source.TEXT]
+    assert text.probability(1.0) == pytest.approx(attributes().get("length").weights.text, abs=1e-3)
+
+
+def test_json_round_trip_is_exact_and_stable() -> None:
+    weights = starter(attributes())
+    again = FusionWeights.from_json(weights.to_json())
+    assert again.to_json() == weights.to_json()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 9}', '{"format": 1, "version": "x", "attributes": 3}'])
+def test_unreadable_weights_are_refused(text: str) -> None:
+    with pytest.raises(ModelMismatch, match="Learn them again"):
+        FusionWeights.from_json(text)
+
+
+def test_every_declared_attribute_has_weights_and_the_starter_ships() -> None:
+    assert STARTER.exists()
+    assert {a.name for a in attributes().attributes} <= set(starter(attributes()).attributes)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.05, 4), st.floats(-4, 4))
+def test_probability_is_bounded_and_monotone(low: float, high: float, slope: float, shift: float) -> None:
+    low, high = sorted((low, high))
+    weight = SourceWeight(1.0, slope, shift)
+    assert FLOOR <= weight.probability(low) <= weight.probability(high) <= CEILING

@@ -1,0 +1,76 @@
+import os
+
+import pytest
+
+from enrichment.images.open import open_source
+from enrichment.images.policy import ImagePolicy
+from enrichment.images.refused import PictureRefused
+from schemas.errors import DropError, UsageError
+from schemas.records import ProblemReason
+
+
+@pytest.fixture
+def root(tmp_path):
+    folder = tmp_path / "drop" / "pictures"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "1.jpg").write_bytes(b"one")
+    (folder / "sub" / "Two.JPG").write_bytes(b"two")
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    return folder
+
+
+def refusal(root, ref, **limits):
+    with open_source("folder", root, ImagePolicy(**limits)) as source, pytest.raises(PictureRefused) as caught:
+        source.read(ref)
+    return caught.value.reason
+
+
+def test_files_are_read_by_any_honest_spelling(root):
+    (root / "e\u0301.jpg").write_bytes(b"accent")
+    with open_source("folder", root) as source:
+        assert source.read("1.jpg") == b"one"
+        assert source.read("sub/Two.JPG") == b"two"
+        assert source.read(".\\sub\\two.jpg") == b"two"
+        assert source.read("two.jpg") == b"two"
+        assert source.read("é.jpg") == b"accent"
+
+
+@pytest.mark.parametrize("ref", ["../../secret.jpg", "sub/../../../secret.jpg", "/etc/passwd", "..\\..\\secret.jpg"])
+def test_ways_out_are_refused(root, ref):
+    assert refusal(root, ref) is ProblemReason.PATH_OUTSIDE
+
+
+def test_links_are_followed_inside_and_refused_outside(root):
+    (root / "in.jpg").symlink_to(root / "1.jpg")
+    (root / "out.jpg").symlink_to(root.parent.parent / "secret.jpg")
+    (root / "door").symlink_to(root.parent.parent)
+    (root / "dangling.jpg").symlink_to(root / "none.jpg")
+    (root / "loop.jpg").symlink_to(root / "loop.jpg")
+    with open_source("folder", root) as source:
+        assert source.read("in.jpg") == b"one"
+    assert refusal(root, "out.jpg") is ProblemReason.PATH_OUTSIDE
+    assert refusal(root, "door/secret.jpg") is ProblemReason.PATH_OUTSIDE
+    assert refusal(root, "dangling.jpg") is ProblemReason.PICTURE_MISSING
+    assert refusal(root, "loop.jpg") is ProblemReason.PICTURE_MISSING
+
+
+@pytest.mark.timeout(10)
+def test_folders_pipes_and_absent_files_are_missing(root):
+    os.mkfifo(root / "pipe.jpg")
+    for ref in ("sub", "pipe.jpg", "none.jpg", "1.jpg/x", ""):
+        assert refusal(root, ref) is ProblemReason.PICTURE_MISSING
+
+
+def test_a_large_file_is_too_large(root):
+    (root / "large.jpg").write_bytes(bytes(101))
+    assert refusal(root, "large.jpg", max_bytes=100) is ProblemReason.PICTURE_TOO_LARGE
+
+
+def test_an_absent_folder_stops_the_drop(root):
+    with pytest.raises(DropError, match="none"):
+        open_source("folder", root / "none")
+
+
+def test_an_unknown_kind_names_the_known_ones(root):
+    with pytest.raises(UsageError, match="zip, folder, http"):
+        open_source("ftp", root)

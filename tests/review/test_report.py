@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from enrichment.review.inputs import Neighbour, RunHeader
+from enrichment.review.ledger import LedgerEntry, Verdict
+from enrichment.review.report import PAGE_LIMIT, ReportFiles, write_report
+from schemas import tables
+from tests.review.night import NODES, RUN_ID, VENDORS, content_hash, make_night, manifest, products_schema
+
+
+def picture(sha256: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (90, 120), tuple(bytes.fromhex(sha256[:6]))).save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> ReportFiles:
+    return write_report(make_night(pictures=picture), tmp_path_factory.mktemp("report"))
+
+
+def page_data(files: ReportFiles) -> dict:
+    text = files.index.read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def test_same_inputs_give_the_same_bytes(tmp_path: Path, files: ReportFiles) -> None:
+    again = write_report(make_night(pictures=picture), tmp_path)
+    assert [p.name for p in again.all] == [p.name for p in files.all]
+    assert [p.read_bytes() for p in again.all] == [p.read_bytes() for p in files.all]
+
+
+def test_the_page_names_nothing_outside_its_folder(files: ReportFiles) -> None:
+    text = files.index.read_text(encoding="utf-8")
+    assert not re.findall(r"""(?:src|href|url|import)\s*[=(]\s*["']?(?:https?:)?//""", text)
+    assert "default-src 'none'" in text
+    assert text.count("</script>") == 2
+
+
+def test_vendor_markup_stands_in_the_data_only_escaped(files: ReportFiles) -> None:
+    text = files.index.read_text(encoding="utf-8")
+    assert "<img" not in text
+    assert "onerror=alert(1)" in text
+    assert VENDORS[3] in page_data(files)["texts"]
+    for path in files.details:
+        assert "<" not in path.read_text(encoding="utf-8")
+
+
+def test_the_twins_say_what_the_page_says(files: ReportFiles) -> None:
+    data, numbers = page_data(files), json.loads(files.numbers_json.read_text(encoding="utf-8"))
+    table = pq.read_table(files.numbers_parquet).to_pylist()
+    tiles = {row["name"]: row["value"] for row in table if row["section"] == "tile"}
+    assert tiles == {tile["name"]: tile["value"] for tile in data["tiles"]} == numbers["tiles_by_name"]
+    assert sum(row["value"] for row in table if row["section"] == "pattern") == data["total"] == 60
+    assert sum(pattern[6] for pattern in data["patterns"]) == data["total"]
+    assert {row["run_id"] for row in table} == {RUN_ID}
+
+
+def test_tiles_count_what_happened(files: ReportFiles) -> None:
+    tiles = files.numbers["tiles_by_name"]
+    changes = make_night().changes.column("change").to_pylist()
+    for kind in ("new", "refiled", "withdrawn"):
+        assert tiles[kind] == changes.count(kind)
+    assert tiles["products"] == tiles["new"] + tiles["refiled"] + tiles["unchanged"]
+    assert tiles["unchanged"] == 30
+    assert (tiles["problems"], tiles["quarantined"]) == (2, 1)
+
+
+def test_every_changed_product_has_its_line_and_its_details(files: ReportFiles) -> None:
+    data = page_data(files)
+    inputs = make_night()
+    changed = set(inputs.changes.column("sku").to_pylist())
+    assert changed <= set(data["rows"]["sku"])
+    rows = len(data["rows"]["sku"])
+    assert len(data["rows"]["confidence"]) == 6 * rows
+    assert sum(p.read_text(encoding="utf-8").count('"claims":') for p in files.details) == rows
+
+
+def test_details_keep_offsets_and_quotes(files: ReportFiles) -> None:
+    text = files.details[0].read_text(encoding="utf-8")
+    records = json.loads(text.removeprefix("enrichDetails(0,").removesuffix(");\n"))
+    record = next(r for r in records if r["claims"])
+    span = next(claim for claim in record["claims"] if claim[5] == "span")
+    assert record["name"][span[7] : span[8]] == span[9]
+
+
+def test_six_thumbnails_a_pattern_come_first_when_few_are_allowed(tmp_path: Path) -> None:
+    files = write_report(make_night(pictures=picture, thumbnails=5), tmp_path)
+    data = page_data(files)
+    assert len(files.thumbnails) == 5
+    assert sum(len(pattern[9]) for pattern in data["patterns"]) == 5
+    with Image.open(files.thumbnails[0]) as shown:
+        assert max(shown.size) <= 300
+
+
+def test_a_lost_picture_costs_its_thumbnail_only(tmp_path: Path) -> None:
+    def lost(sha256: str) -> bytes:
+        if sha256 < "8":
+            raise FileNotFoundError(sha256)
+        return b"no picture at all" if sha256 < "c" else picture(sha256)
+
+    files = write_report(make_night(pictures=lost), tmp_path)
+    assert 0 < len(files.thumbnails) < 60
+
+
+def test_long_names_are_cut_until_the_page_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = write_report(make_night(400), tmp_path / "full").index.stat().st_size
+    monkeypatch.setattr("enrichment.review.report.PAGE_LIMIT", full - 3_000)
+    short = write_report(make_night(400), tmp_path / "short")
+    assert short.index.stat().st_size <= full - 3_000
+    assert len(page_data(short)["rows"]["sku"]) >= 400
+    assert full < PAGE_LIMIT
+
+
+def test_lines_are_dropped_at_last_but_stay_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = write_report(make_night(400), tmp_path / "full").index.stat().st_size
+    monkeypatch.setattr("enrichment.review.report.PAGE_LIMIT", full - 30_000)
+    files = write_report(make_night(400), tmp_path / "short")
+    data = page_data(files)
+    assert files.index.stat().st_size <= full - 30_000
+    assert len(data["rows"]["sku"]) < 400 == data["total"]
+    assert max(row for pattern in data["patterns"] for row in (*pattern[9], 0)) < len(data["rows"]["sku"])
+
+
+def test_only_the_riskiest_are_listed_when_there_are_too_many(tmp_path: Path) -> None:
+    data = page_data(write_report(make_night(60, listed=10), tmp_path))
+    assert data["total"] == 60
+    assert len(data["rows"]["sku"]) >= 10
+    assert sum(pattern[6] for pattern in data["patterns"]) == 60
+
+
+def test_an_empty_first_night_is_a_page_too(tmp_path: Path) -> None:
+    inputs = make_night(0, 0)
+    bare = {"run_id": "first", "night": "2026-11-17"}
+    files = write_report(replace(inputs, manifest=bare), tmp_path)
+    assert page_data(files)["total"] == 0
+    assert files.numbers["tiles_by_name"]["products"] == 0
+
+
+def test_last_run_and_median_stand_beside_each_tile(tmp_path: Path) -> None:
+    nights = [{"tiles_by_name": {"new": n}, "mix": {}} for n in (10, 20, 90, 40)]
+    files = write_report(make_night(history=nights), tmp_path)
+    tile = next(tile for tile in page_data(files)["tiles"] if tile["name"] == "new")
+    assert (tile["last"], tile["median"]) == (40, 30.0)
+
+
+def test_neighbours_a_person_accepted_come_first(tmp_path: Path) -> None:
+    inputs = make_night(4, 6)
+    near = [(row["vendor"], row["sku"]) for row in inputs.products.to_pylist()[-3:]]
+    accepted = entry_for(near[2], Verdict.ACCEPT)
+    found = [Neighbour(*near[0], 0.99), Neighbour(*near[1], 0.95), Neighbour(*near[2], 0.9), Neighbour("x", "gone", 1)]
+    files = write_report(replace(inputs, similar=lambda v, s: found, entries=(accepted,)), tmp_path)
+    text = files.details[0].read_text(encoding="utf-8")
+    records = json.loads(text.removeprefix("enrichDetails(0,").removesuffix(");\n"))
+    similar = records[0]["similar"]
+    assert [row["sku"] for row in similar] == [near[2][1], near[0][1], near[1][1]]
+    assert [row["accepted"] for row in similar] == [True, False, False]
+
+
+def entry_for(key: tuple[str, str], verdict: Verdict, content: str | None = None) -> LedgerEntry:
+    return LedgerEntry(
+        vendor=key[0],
+        sku=key[1],
+        decision=verdict,
+        path=NODES[0],
+        previous="",
+        content=(content_hash(*key) if content is None else content)[:10],
+        reviewer="ada",
+        at="2026-11-17T08:00:00+00:00",
+        run_id="2026-11-17-d4e5f6",
+    )
+
+
+def test_a_lock_whose_product_changed_is_shown_again(tmp_path: Path) -> None:
+    inputs = make_night(10, 10)
+    rows = inputs.products.to_pylist()
+    old, same = (rows[-1]["vendor"], rows[-1]["sku"]), (rows[-2]["vendor"], rows[-2]["sku"])
+    entries = (entry_for(old, Verdict.LOCK, "0123456789"), entry_for(same, Verdict.LOCK))
+    data = page_data(write_report(replace(inputs, entries=entries, audited=0), tmp_path))
+    assert [data["rows"]["sku"][at] for at in data["expired"]] == [old[1]]
+
+
+def test_reviewers_who_disagree_are_both_shown(tmp_path: Path) -> None:
+    inputs = make_night(6, 0)
+    key = (inputs.changes.column("vendor")[0].as_py(), inputs.changes.column("sku")[0].as_py())
+    other = replace(entry_for(key, Verdict.REJECT), reviewer="bo")
+    data = page_data(write_report(replace(inputs, entries=(entry_for(key, Verdict.ACCEPT), other)), tmp_path))
+    ((row, told),) = data["conflicts"]
+    assert data["rows"]["sku"][row] == key[1]
+    assert [who for who, _, _ in told] == ["ada", "bo"]
+
+
+def test_names_of_withdrawn_products_come_from_the_night_before(tmp_path: Path) -> None:
+    inputs = make_night(8, 0)
+    gone = next(row for row in inputs.changes.to_pylist() if row["change"] == "withdrawn")
+    row = inputs.products.to_pylist()[0] | {"vendor": gone["vendor"], "sku": gone["sku"], "name": "Left behind"}
+    before = pa.Table.from_pylist([row], schema=products_schema())
+    data = page_data(write_report(replace(inputs, previous_products=before), tmp_path))
+    assert data["rows"]["name"][data["rows"]["sku"].index(gone["sku"])] == "Left behind"
+
+
+def test_manifest_names_late_and_failed_vendors() -> None:
+    header = RunHeader.from_manifest(manifest() | {"missing": ["dune"], "failed": {"ember": "truncated"}})
+    states = {vendor.vendor: vendor.state for vendor in header.vendors}
+    assert states == {"alpine": "in", "birchwood": "missing", "corvid": "failed", "dune": "missing", "ember": "failed"}
+    assert [vendor.vendor for vendor in header.vendors] == sorted(states)
+
+
+def test_schemas_of_the_made_up_night_are_the_published_ones() -> None:
+    inputs = make_night(4, 2)
+    assert inputs.changes.schema == tables.HIERARCHY_CHANGES
+    assert inputs.claims.schema == tables.JUDGED_CLAIMS

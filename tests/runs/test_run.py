@@ -1,0 +1,123 @@
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from enrichment.config import Settings
+from enrichment.runs.plan import RunPlan, run_id
+from enrichment.runs.run import Outcome, Run, to_parquet
+from enrichment.stores.local import LocalStore
+from schemas.errors import ObjectMissing, UsageError
+from schemas.records import RunManifest, StageReport, VendorDrop
+
+NIGHT = date(2026, 11, 17)
+DROP = VendorDrop("acme", NIGHT, "somewhere", "ab12")
+TABLE = pa.table({"sku": ["a", "b"]})
+
+
+def plan(**versions):
+    name = run_id(NIGHT, None, (DROP,), versions)
+    return RunPlan(RunManifest(name, NIGHT, None, (DROP,), ("late",), versions), Settings(), ("stranger",))
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.create(LocalStore(tmp_path), plan(text="1"))
+
+
+def outcome(table=TABLE):
+    return Outcome(StageReport("text", "acme-0000", 2, 2, 0), {"claims": table})
+
+
+def test_a_plan_survives_its_bytes():
+    made = plan(text="1", vision="2")
+    assert RunPlan.from_bytes(made.to_bytes()) == made
+
+
+def test_equal_inputs_name_the_same_run_and_any_other_input_another():
+    base = run_id(NIGHT, None, (DROP,), {"text": "1"})
+    assert base == run_id(NIGHT, None, (DROP,), {"text": "1"})
+    others = {
+        run_id(date(2026, 11, 18), None, (DROP,), {"text": "1"}),
+        run_id(NIGHT, "earlier", (DROP,), {"text": "1"}),
+        run_id(NIGHT, None, (VendorDrop("acme", NIGHT, "somewhere", "cd34"),), {"text": "1"}),
+        run_id(NIGHT, None, (DROP,), {"text": "2"}),
+    }
+    assert len(others) == 4
+    assert base not in others
+
+
+def test_the_place_a_drop_lies_in_does_not_name_the_run():
+    moved = VendorDrop("acme", NIGHT, "elsewhere", "ab12")
+    assert run_id(NIGHT, None, (DROP,), {}) == run_id(NIGHT, None, (moved,), {})
+
+
+def test_peoples_decisions_are_no_part_of_the_versions_that_make_products_stale():
+    assert plan(text="1", decisions="x").versions_hash == plan(text="1", decisions="y").versions_hash
+    assert plan(text="1").versions_hash != plan(text="2").versions_hash
+
+
+def test_a_commit_is_read_back_with_its_marker(run):
+    run.commit("text", "acme-0000", "f1", outcome())
+    marker = run.marker("text", "acme-0000")
+    assert marker is not None
+    assert marker.fingerprint == "f1"
+    assert marker.report.done == 2
+    assert run.table("text", "acme-0000", "claims").equals(TABLE)
+
+
+def test_what_no_marker_names_does_not_count(run):
+    run.store.put(f"{run.prefix}/text/acme-0000.claims.parquet", to_parquet(TABLE))
+    assert run.marker("text", "acme-0000") is None
+
+
+def test_the_same_table_gives_the_same_bytes():
+    assert to_parquet(TABLE) == to_parquet(pa.table({"sku": ["a", "b"]}))
+
+
+def test_a_fingerprint_follows_upstream_outputs_and_stage(run):
+    run.commit("text", "acme-0000", "f1", outcome())
+    one = run.marker("text", "acme-0000")
+    run.commit("text", "acme-0001", "f1", outcome(pa.table({"sku": ["c"]})))
+    other = run.marker("text", "acme-0001")
+    marks = {run.fingerprint("decide", [one]), run.fingerprint("decide", [other]), run.fingerprint("place", [one])}
+    assert len(marks) == 3
+    assert run.fingerprint("decide", [one]) == run.fingerprint("decide", [one])
+
+
+def test_a_failure_is_kept_until_the_shard_succeeds(run):
+    run.fail("read", "acme", UsageError("column missing"))
+    assert run.failure("read", "acme") == "UsageError: column missing"
+    run.commit("read", "acme", "f", Outcome(StageReport("read", "acme", 0, 0, 0)))
+    assert run.failure("read", "acme") is None
+
+
+def test_files_are_carried_into_the_store(run, tmp_path):
+    made = run.scratch / "forest.ann"
+    made.write_bytes(b"trees")
+    run.commit("index", "dress", "f", Outcome(StageReport("index", "dress", 1, 1, 0), files={"forest.ann": made}))
+    run.download("index", "dress", "forest.ann", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"trees"
+    scratch = run.scratch
+    run.close()
+    assert not scratch.exists()
+
+
+@pytest.mark.parametrize("address", ["nowhere", "file:///tmp/x"])
+def test_an_address_that_names_no_run_is_refused(address):
+    with pytest.raises(UsageError, match="expected <store>/runs/<run_id>"):
+        Run.at(address)
+
+
+def test_an_unknown_run_is_refused_with_a_way_out(tmp_path):
+    with pytest.raises(UsageError, match="enrich run"):
+        Run(LocalStore(tmp_path), "2026-11-17-000000000000")
+
+
+def test_a_table_that_was_never_written_is_missing(run):
+    with pytest.raises(ObjectMissing):
+        run.table("text", "acme-0000", "claims")
+
+
+def test_the_address_leads_back_to_the_run(run):
+    assert Run.at(run.uri).plan == run.plan

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from enrichment.taxonomy.change import ambiguous, check, diff, simulate
+from enrichment.taxonomy.migrate import migrated, node_id
+from enrichment.taxonomy.tree import Tree
+from schemas.attribute_spec import attributes
+from schemas.records import HierarchyDecision, HierarchyPath, LevelState, PlacementStatus, Reason
+from schemas.taxonomy_spec import taxonomy
+from tests.taxonomy.trees import _department, declared_tree, small
+
+
+def _decision(sku: str, *levels: str) -> HierarchyDecision:
+    states = (LevelState.ABSENT,) * 5
+    sure = (0.9,) * len(levels)
+    status = PlacementStatus.DECIDED
+    return HierarchyDecision("v", sku, status, HierarchyPath(levels), sure, (Reason.CONFIRMED,), states)
+
+
+def test_the_declared_hierarchy_has_no_complaint() -> None:
+    assert check(taxonomy(), attributes()) == []
+    assert len(ambiguous(taxonomy())) < 5
+
+
+def test_check_names_every_kind_of_mistake() -> None:
+    category = {"attribute": "mood", "titles": {"sunny": "Sunny"}}
+    departments = [_department("shoes", "Shoes", [("boots", "Boots", "clogs"), ("x", "X", "shoes")])]
+    departments[0]["classes"][0]["subclasses"][0]["category"] = category  # type: ignore[index]
+    second = {"attribute": "length", "titles": {"endless": "Endless"}}
+    departments[0]["classes"][1]["subclasses"][0]["category"] = second  # type: ignore[index]
+    rule = {"id": "r", "when": {"mood": ["sunny"]}, "node": "shoes"}
+    found = "\n".join(check(small(departments=departments, rules=[rule, rule]), attributes()))
+    for part in ("'clogs' is not declared", "'mood', which is no attribute", "'endless' is no", "never match", "twice"):
+        assert part in found
+    assert check(small(moved={"a": "b"}), attributes()) == [
+        "taxonomy: moved 'a' leads to no node; end the chain at a present id."
+    ]
+
+
+def test_diff_tells_added_removed_moved_renamed_and_retyped() -> None:
+    before = small()
+    shoes = _department("shoes", "Footwear", [("boots", "Boots", "shoes"), ("heels", "Heels", "shoes")])
+    clothing = _department("clothing", "Clothing", [("tops", "Tops", "top")])
+    after = small(departments=[clothing, shoes], moved={"clothing.dresses": "clothing.tops"}, outside=[])
+    found = {(change.what, change.id) for change in diff(before, after)}
+    assert ("added", "shoes.heels") in found
+    assert ("moved", "clothing.dresses") in found
+    assert ("removed", "clothing.dresses.all") in found
+    assert ("renamed", "shoes") in found
+    assert ("retyped", "Dresses") in found
+    assert ("retyped", "Basketballs") in found
+    assert diff(before, before) == []
+
+
+def test_simulation_counts_what_would_move_and_what_is_locked() -> None:
+    before = [("v", str(i), HierarchyPath(("Women", "Clothing", "Dresses"))) for i in range(5)]
+    after = [_decision(str(i), "Women", "Clothing", "Tops") for i in range(4)] + [_decision("9", "Women")]
+    found = simulate("v7", before, after, locked=[("v", "1"), ("v", "4")])
+    assert (found.products, found.moved, found.locked) == (4, 4, 1)
+    assert str(found) == "v7 moves 4 products, 1 locked"
+    assert found.flows[0].examples == ("v/0", "v/1", "v/2", "v/3")
+    assert simulate("v8", before, [_decision("0", "Women", "Clothing", "Dresses")]).flows == ()
+
+
+def test_paths_migrate_by_id() -> None:
+    old = Tree(small())
+    shoes = _department("shoes", "Footwear", [("boots", "Boots", "shoes")])
+    clothing = _department("clothing", "Clothing", [("tops", "Tops", "top")])
+    moved = {"clothing.dresses": "clothing.tops", "clothing.dresses.all": "clothing.tops.all"}
+    new = Tree(small(departments=[clothing, shoes], moved=moved))
+    path = HierarchyPath(("Women", "Clothing", "Dresses", "All Dresses", "A-line"))
+    assert migrated(path, old, new) == HierarchyPath(("Women", "Clothing", "Tops", "All Tops"))
+    boots = migrated(HierarchyPath(("Kids", "Shoes", "Boots", "All Boots", "Ankle")), old, new)
+    assert boots == HierarchyPath(("Kids", "Footwear", "Boots", "All Boots"))
+    assert migrated(HierarchyPath(("Kids",)), old, new) == HierarchyPath(("Kids",))
+    assert migrated(HierarchyPath(), old, new) == HierarchyPath()
+    assert migrated(HierarchyPath(("Pets",)), old, new) is None
+    assert migrated(path, old, Tree(small(departments=[shoes]))) is None
+
+
+def test_a_path_that_did_not_change_keeps_its_category() -> None:
+    tree = declared_tree()
+    path = HierarchyPath(("Women", "Clothing", "Dresses", "Dresses", "A-line"))
+    assert migrated(path, tree, tree) == path
+    assert node_id(path, tree) == "clothing.dresses.dresses"
+    assert node_id(HierarchyPath(("Women", "Nowhere")), tree) is None

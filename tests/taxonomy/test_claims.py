@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from enrichment.taxonomy.claims import FieldReader, vendor_claims
+from enrichment.taxonomy.filing import Reader
+from enrichment.taxonomy.trust import VendorTrust
+from schemas.attribute_spec import attributes
+from schemas.records import AttributeClaim, EvidenceKind, Product, Source
+from tests.taxonomy.trees import declared_tree
+
+FIELDS = FieldReader(attributes())
+
+
+def _claims(levels: tuple[str | None, ...], trust: float = 0.9, **fields: str) -> list[AttributeClaim]:
+    product = Product("v", "1", (1,), levels=levels, fields=fields)
+    filing = Reader(declared_tree()).read_product(product)
+    return vendor_claims(product, filing, declared_tree(), FIELDS, VendorTrust("v", (trust,) * 5))
+
+
+def _said(claims: list[AttributeClaim]) -> dict[tuple[str, str], float]:
+    return {(c.attribute, c.value): c.confidence for c in claims}
+
+
+def test_a_full_filing_claims_type_group_and_gender() -> None:
+    claims = _claims(("Women", "Clothing", "Dresses", "Dresses", None), colour="Navy Blue")
+    assert _said(claims) == {
+        ("image_group", "dress"): 0.9,
+        ("article_type", "Dresses"): 0.9,
+        ("gender", "women"): 0.9,
+        ("colour", "navy_blue"): 0.9,
+    }
+    assert {c.source for c in claims} == {Source.VENDOR}
+    assert {c.evidence.kind for c in claims} == {EvidenceKind.COLUMN}
+    assert {c.evidence.field for c in claims} == {"subclass", "division", "colour"}
+
+
+def test_a_level_that_fits_several_types_shares_its_weight() -> None:
+    said = _said(_claims(("Women", "DEF", "Dresses & Skirts", "DEF", None)))
+    assert said["image_group", "dress"] == said["image_group", "skirt"] == pytest.approx(0.45)
+    assert said["article_type", "Dresses"] == pytest.approx(0.45)
+
+
+def test_a_lone_department_claims_no_type() -> None:
+    assert {name for name, _ in _said(_claims(("Women", "Clothing", "DEF", "DEF", None)))} == {"gender"}
+
+
+def test_contradiction_and_mistrust_weaken() -> None:
+    clear = _said(_claims(("Women", "Clothing", "Dresses", "Dresses", None)))
+    torn = _said(_claims(("Women", "Shoes", "Dresses", "Dresses", None)))
+    assert torn["article_type", "Dresses"] == pytest.approx(clear["article_type", "Dresses"] / 2)
+    mistrusted = _said(_claims(("Women", "Clothing", "Dresses", "Dresses", None), trust=0.3))
+    assert mistrusted["article_type", "Dresses"] == pytest.approx(0.3)
+
+
+def test_columns_of_type_and_gender_are_named_as_evidence() -> None:
+    claims = _claims((None,) * 5, gender="Ladies", article_type="Heels")
+    assert {(c.attribute, c.value, c.evidence.field) for c in claims} == {
+        ("gender", "women", "gender"),
+        ("image_group", "shoes", "article_type"),
+        ("article_type", "Heels", "article_type"),
+    }
+
+
+def test_compound_and_qualified_colours() -> None:
+    said = _said(_claims((None,) * 5, colour="Navy Blue / White"))
+    assert set(said) == {("colour", "navy_blue"), ("colour", "white")}
+    assert set(_said(_claims((None,) * 5, colour="Matte Navy Blue"))) == {("colour", "navy_blue")}
+
+
+@pytest.mark.parametrize("text", ["DEF", "", "N/A", "zzz", "=cmd()", "<b>x</b>" * 99])
+def test_placeholders_and_nonsense_claim_nothing(text: str) -> None:
+    assert _claims((None,) * 5, colour=text, gender=text, article_type=text) == []
+
+
+def test_unknown_columns_are_left_alone() -> None:
+    assert _claims((None,) * 5, price="12.50", brand="Red") == []

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from enrichment.taxonomy.facets import facets, filters_of
+from enrichment.taxonomy.trust import Agreement, VendorTrust, measured
+from schemas.attribute_spec import attributes
+from tests.taxonomy.trees import declared_tree
+
+
+def test_trust_follows_the_counts_and_starts_at_nine_in_ten() -> None:
+    assert measured("v", []).levels == (0.9,) * 5
+    bad = measured("v", [Agreement("subclass", False)] * 90 + [Agreement("subclass", True)] * 10)
+    assert bad.levels[3] == pytest.approx(19 / 110)
+    assert bad.levels[1] == 0.9
+    good = measured("v", [Agreement("colour", True, 0.5)] * 200)
+    assert good.of_field("colour") == pytest.approx(109 / 110)
+    assert good.of_field("length") == 0.9
+
+
+def test_trust_refuses_impossible_reliability() -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        VendorTrust("v", (1.2, 0, 0, 0, 0))
+    with pytest.raises(ValueError, match="five"):
+        VendorTrust("v", (0.5,))
+
+
+def test_facets_count_at_every_node_on_the_path() -> None:
+    products = [
+        (
+            ("Women", "Clothing", "Dresses", "Dresses", "A-line"),
+            {"colour": "red|white", "length": "midi", "pockets": "2"},
+        ),
+        (("Women", "Clothing", "Tops"), {"colour": "red"}),
+        ((), {"colour": "red"}),
+    ]
+    found = {(f.path, f.attribute, f.value): (f.count, f.of) for f in facets(products, attributes())}
+    assert found[("Women",), "colour", "red"] == (2, 2)
+    assert found[("Women", "Clothing", "Dresses"), "colour", "white"] == (1, 1)
+    assert found[("Women", "Clothing", "Dresses", "Dresses"), "length", "midi"] == (1, 1)
+    assert not any(attribute == "pockets" for _, attribute, _ in found)
+    assert len(facets(products, attributes(), least=2)) == 2
+
+
+def test_filters_of_a_node_are_what_its_groups_can_have() -> None:
+    tree = declared_tree()
+    watches = filters_of(tree, attributes(), tree.at(("Accessories", "Watches")))
+    assert "dial_shape" in watches
+    assert "neckline" not in watches
+    assert "article_type" not in watches

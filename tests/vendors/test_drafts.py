@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.records import ProblemReason
+from tests.vendors import golden
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "49.90", "1,299", "1.299,00", "1,299.00", "1'299.50", "$49", "49 €", "Rs. 450", "USD 12.5", "₹1 299", "12.-"],
+)
+def test_amounts_are_kept_as_sent(tmp_path: Path, text: str) -> None:
+    rows = [["A-1", "n", "", "", "", "", "", text]]
+    drop = golden.read_bytes(golden.spec("tsv"), tmp_path, golden.tsv_bytes([golden.HEADER, *rows]))
+    assert drop.products[0].fields == {"price": text}
+
+
+@pytest.mark.parametrize(
+    "text", ["-5", "5-", "- 5", "n/a", "free", "1-2", "5000000", "1" * 99, "1" + " " * 90_000 + "!", "€", "1e3", "0x10"]
+)
+def test_other_amounts_are_dropped_and_the_row_stays(tmp_path: Path, text: str) -> None:
+    price = {"column": "Cost", "kind": "number", "min": 0, "max": 1_000_000}
+    rows = [["A-1", "n", "", "", "", "", "Red", text]]
+    data = golden.tsv_bytes([golden.HEADER, *rows])
+    drop = golden.read_bytes(golden.spec("tsv", attributes={"price": price, "colour": "Shade"}), tmp_path, data)
+    assert drop.products[0].fields == {"colour": "Red"}
+    problem = drop.problems[0]
+    assert (problem.reason, problem.column, problem.quarantined) == (ProblemReason.VALUE_INVALID, "Cost", False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "levels"),
+    [
+        ("Home > Women > Shoes > Heels", ("Women", "Shoes", "Heels", None, None)),
+        ("Home > Women >  > Heels > More", ("Women", "", "Heels", None, None)),
+        ("Home", ("", "", "", None, None)),
+        ("", ("", "", "", None, None)),
+    ],
+)
+def test_a_whole_path_in_one_column(tmp_path: Path, cell: str, levels: tuple[str | None, ...]) -> None:
+    path = {"column": "Class", "separator": ">", "levels": ["skip", "division", "department", "class"]}
+    declared = golden.spec("csv", columns={"sku": "Code", "name": "Title", "path": path}, attributes={})
+    rows = [["A-1", "n", "", "", cell, "", "", ""]]
+    drop = golden.read_bytes(declared, tmp_path, golden.csv_bytes([golden.HEADER, *rows]))
+    assert drop.products[0].levels == levels
+
+
+@pytest.mark.parametrize(
+    ("sku", "reason"),
+    [
+        ("", ProblemReason.SKU_MISSING),
+        ("n/a", ProblemReason.SKU_MISSING),
+        ("x" * 201, ProblemReason.ROW_TOO_LONG),
+        ("A\n1", ProblemReason.VALUE_INVALID),
+        ("A\u202e1", ProblemReason.VALUE_INVALID),
+    ],
+)
+def test_skus_that_name_nothing(tmp_path: Path, sku: str, reason: ProblemReason) -> None:
+    data = golden.csv_bytes([golden.HEADER, [sku, "n", "", "", "", "a.jpg", "", ""]])
+    drop = golden.read_bytes(golden.spec("csv"), tmp_path, data)
+    assert [(p.row, p.reason, p.quarantined) for p in drop.problems] == [(1, reason, True)]
+    assert not drop.products
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "picture", "kept"),
+    [
+        ("", "", "a.jpg", True),
+        ("", "words", "", True),
+        ("n", "", "", True),
+        ("", "", "N/A", False),
+        ("DEF", "", "", False),
+    ],
+)
+def test_what_a_product_needs(tmp_path: Path, name: str, text: str, picture: str, kept: bool) -> None:
+    data = golden.csv_bytes([golden.HEADER, ["A-1", name, text, "", "", picture, "", ""]])
+    drop = golden.read_bytes(golden.spec("csv"), tmp_path, data)
+    assert [p.reason for p in drop.problems] == ([] if kept else [ProblemReason.NAME_MISSING])
+    assert len(drop.products) == kept
+
+
+def test_pictures_over_the_limit_are_dropped_and_reported(tmp_path: Path) -> None:
+    data = golden.csv_bytes([golden.HEADER, ["A-1", "n", "", "", "", "|".join(f"{n}.jpg" for n in range(5)), "", ""]])
+    drop = golden.read_bytes(golden.spec("csv", limits={"images": 2}), tmp_path, data)
+    assert drop.products[0].images == ("0.jpg", "1.jpg")
+    assert [(p.excerpt, p.column) for p in drop.problems] == [("5 pictures, 2 kept", "Picture")]
+
+
+def test_problem_excerpts_are_bounded_and_printable(tmp_path: Path) -> None:
+    data = golden.csv_bytes([golden.HEADER, ["", "\x1b[31m" + "y" * 500, "", "", "", "", "", ""]])
+    problem = golden.read_bytes(golden.spec("csv"), tmp_path, data).problems[0]
+    assert len(problem.excerpt) <= 160
+    assert problem.excerpt.isprintable()

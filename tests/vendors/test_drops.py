@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from enrichment.vendors.drops import find_drops, fingerprint, unknown_vendor
+from schemas.errors import Terminal
+from tests.vendors import golden
+
+NIGHT = date(2026, 11, 17)
+
+
+def deliver(drops: Path, vendor: str, night: str = "2026-11-17", **files: str) -> Path:
+    folder = drops / vendor / night
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def test_found_missing_and_unknown(tmp_path: Path) -> None:
+    specs = {name: golden.spec("csv", vendor=name) for name in ("acme", "late", "empty", "other")}
+    folder = deliver(tmp_path, "acme", feed="x")
+    deliver(tmp_path, "empty")
+    deliver(tmp_path, "other", night="2026-11-18", feed="x")
+    deliver(tmp_path, "stranger", feed="x")
+    deliver(tmp_path, ".hidden", feed="x")
+    (tmp_path / "truth.parquet").write_text("x")
+    (tmp_path / "linked").symlink_to(tmp_path / "acme")
+    found, missing, unknown = find_drops(tmp_path, NIGHT, specs)
+    assert [(d.vendor, d.night, d.uri) for d in found] == [("acme", NIGHT, folder.resolve().as_uri())]
+    assert missing == ["empty", "late", "other"]
+    assert unknown == ["stranger"]
+
+
+def test_no_folder_at_all(tmp_path: Path) -> None:
+    assert find_drops(tmp_path / "absent", NIGHT, {"acme": golden.spec("csv")}) == ([], ["acme"], [])
+
+
+def test_unknown_vendor_says_the_way_out() -> None:
+    error = unknown_vendor("stranger\x1b[0m" + "x" * 500, {"b": golden.spec("csv"), "a": golden.spec("csv")})
+    assert isinstance(error, Terminal)
+    assert "declared: a, b" in str(error)
+    assert str(error).isprintable()
+    assert len(str(error)) < 400
+
+
+def test_fingerprint_is_names_and_bytes(tmp_path: Path) -> None:
+    one = fingerprint(deliver(tmp_path, "one", feed="x", pictures__a="y"))
+    assert fingerprint(deliver(tmp_path, "same", pictures__a="y", feed="x")) == one
+    assert fingerprint(deliver(tmp_path, "bytes", feed="x", pictures__a="z")) != one
+    assert fingerprint(deliver(tmp_path, "name", feed="x", pictures__b="y")) != one
+    assert fingerprint(deliver(tmp_path, "moved", feed="x", a="y")) != one
+
+
+def test_the_same_drop_has_the_same_fingerprint_and_another_night_does_not_matter(tmp_path: Path) -> None:
+    specs = {"acme": golden.spec("csv", vendor="acme")}
+    deliver(tmp_path, "acme", feed="x")
+    deliver(tmp_path, "acme", night="2026-11-18", feed="x")
+    prints = {find_drops(tmp_path, night, specs)[0][0].fingerprint for night in (NIGHT, date(2026, 11, 18), NIGHT)}
+    assert len(prints) == 1
+    assert len(prints.pop()) == 64
+
+
+@pytest.mark.parametrize("night", [date(2026, 11, 16), date(2026, 11, 19)])
+def test_drop_dates_are_not_off_by_a_day(tmp_path: Path, night: date) -> None:
+    deliver(tmp_path, "acme", feed="x")
+    assert find_drops(tmp_path, night, {"acme": golden.spec("csv", vendor="acme")})[1] == ["acme"]
