@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +15,18 @@ from nlp.extractors.gazetteer import Gazetteer
 from nlp.extractors.gender import Gender
 from nlp.extractors.measures import Measures
 from nlp.extractors.port import Extractor
+from nlp.extractors.whole_text import WholeText
+from nlp.language import Language
 from nlp.lexicon import Lexicon
+from nlp.linear import LinearModels
 from nlp.reading import Finding, Reading, read
 from nlp.text import ProductText
 from nlp.vocabulary_spec import article_vocabulary, context
 from schemas.attribute_spec import attributes
 from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source
+
+STARTER = Path(__file__).parent / "starter"
+"""The trained parts that ship with the package."""
 
 __all__ = ["ProductText", "TextReader", "build"]
 
@@ -27,9 +34,10 @@ __all__ = ["ProductText", "TextReader", "build"]
 class TextReader:
     """Reads products' words into claims; a product's claims never depend on its batch mates."""
 
-    def __init__(self, lexicon: Lexicon, extractors: Sequence[Extractor], version: str) -> None:
+    def __init__(self, lexicon: Lexicon, language: Language, extractors: Sequence[Extractor], version: str) -> None:
         """Take the extractors in the order in which they run; see :func:`build`."""
         self._lexicon = lexicon
+        self._language = language
         self._extractors = tuple(extractors)
         self.version = version
         self.counts: Counter[str] = Counter()
@@ -43,6 +51,10 @@ class TextReader:
         self.counts["read"] += 1
         if reading.name.normal.capped or reading.description.normal.capped:
             self.counts["capped"] += 1
+        language = self._language.of([*reading.name.tokens.words, *reading.description.tokens.words])
+        if language != self._language.language:
+            self.counts[f"withheld:{product.vendor}:{language}"] += 1
+            return []
         claims: list[AttributeClaim] = []
         for extractor in self._extractors:
             producer = f"{extractor.name}@{extractor.version}"
@@ -79,15 +91,25 @@ def build(folder: Path | None = None, language: str = "en", ner: bool = True) ->
     """
     declared = attributes()
     lexicon = Lexicon(declared, article_vocabulary(), context(language))
+    parts = folder or STARTER
     extractors: list[Extractor] = [
-        Articles(lexicon),
+        Articles(lexicon, json.loads((parts / "nouns.json").read_text(encoding="utf-8"))),
+        WholeText(lexicon, LinearModels.load(parts), _hash(parts, "linear.json", "linear.npz")),
         Gender(),
         Fields(lexicon, declared),
         Composition(declared),
         Gazetteer(lexicon, declared),
         Measures(declared),
     ]
-    return TextReader(lexicon, extractors, _version(extractors))
+    return TextReader(lexicon, Language(lexicon.words, language), extractors, _version(extractors))
+
+
+def _hash(folder: Path, *names: str) -> str:
+    """Return 8 hex digits of the hash over the named files of ``folder``."""
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def _version(extractors: Sequence[Extractor]) -> str:

@@ -58,6 +58,7 @@ class Lexicon:
         """Compile the declared phrases; the same declarations always give the same lexicon."""
         self.vocab = Vocab()
         self.groups = {a.name: a.group for a in articles.article_types}
+        self.worn = frozenset(a.name for a in articles.article_types if a.shopify is not None)
         self.stops = frozenset(context.stops)
         table: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         for phrase, sense in _senses(attributes, articles, context):

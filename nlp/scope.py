@@ -41,10 +41,12 @@ def _compatible(inner: tuple[Kind, str, str], outer: tuple[Kind, str, str], at_e
     if outer[0] is Kind.KEY:
         return True
     if outer[0] in _NOUNS:
-        return kind not in (Kind.ARTICLE, Kind.NOUN, Kind.PART, Kind.NEGATOR)
+        return attribute != "colour" and kind not in (Kind.ARTICLE, Kind.NOUN, Kind.PART, Kind.NEGATOR)
     if outer[0] is Kind.VALUE:
         if kind in _NOUNS:
             return at_end
+        if kind is Kind.HEAD and at_end and attribute != outer[1]:
+            return True
         return outer[1] in _PRODUCT_KINDS and attribute != outer[1] and kind is Kind.VALUE
     return outer[0] is Kind.WORD and kind is not Kind.WORD
 

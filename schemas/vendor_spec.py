@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from schemas.declared import SCHEMA_DIR, Declared, load
 from schemas.errors import DeclarationError
@@ -17,6 +17,56 @@ Format = Literal["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
 FLAT: frozenset[str] = frozenset({"csv", "tsv", "xlsx"})
 SKIP = "skip"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+
+
+def _known_levels(levels: tuple[str, ...]) -> tuple[str, ...]:
+    named = [level for level in levels if level != SKIP]
+    if set(named) - set(LEVELS) or len(set(named)) != len(named):
+        raise ValueError(f"levels are {LEVELS}, each once")
+    return levels
+
+
+def _level_map(levels: dict[str, str]) -> dict[str, str]:
+    _known_levels(tuple(levels))
+    return levels
+
+
+def _plain_name(vendor: str) -> str:
+    # The name becomes part of store keys, shard names and file names.
+    if not _NAME.fullmatch(vendor):
+        raise ValueError("a vendor is named by a-z, 0-9 and _")
+    return vendor
+
+
+def _text_encoding(encoding: str) -> str:
+    try:
+        "a".encode(encoding)
+    except LookupError as error:
+        raise ValueError(f"{encoding} is no text encoding") from error
+    return encoding
+
+
+def _inside(path: str) -> str:
+    if path.startswith("/") or ".." in Path(path).parts:
+        raise ValueError(f"{path!r} must lie inside the drop")
+    return path
+
+
+def _as_column(value: Any) -> Any:
+    """Let a bare column name stand for a column without further keys."""
+    return {"column": value} if isinstance(value, str) else value
+
+
+def _as_columns(value: Any) -> Any:
+    items = value if isinstance(value, list | tuple) else [value]
+    return tuple(_as_column(item) for item in items)
+
+
+def _as_named_columns(value: Any) -> Any:
+    return {name: _as_column(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+Inside = Annotated[str, AfterValidator(_inside)]
 
 
 class ListColumn(Declared):
@@ -31,12 +81,7 @@ class PathColumn(Declared):
 
     column: str
     separator: str | None = None
-    levels: tuple[str, ...]
-
-    @field_validator("levels")
-    @classmethod
-    def _known(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
-        return _known_levels(levels)
+    levels: Annotated[tuple[str, ...], AfterValidator(_known_levels)]
 
 
 class AttributeColumn(Declared):
@@ -57,28 +102,11 @@ class Columns(Declared):
     sku: str
     name: str | None = None
     description: str | None = None
-    levels: dict[str, str] = {}
+    levels: Annotated[dict[str, str], AfterValidator(_level_map)] = {}
     path: PathColumn | None = None
-    images: tuple[ListColumn, ...] = ()
-    sizes: ListColumn | None = None
+    images: Annotated[tuple[ListColumn, ...], BeforeValidator(_as_columns)] = ()
+    sizes: Annotated[ListColumn | None, BeforeValidator(_as_column)] = None
     optional: tuple[str, ...] = ()
-
-    @field_validator("images", mode="before")
-    @classmethod
-    def _short_images(cls, value: object) -> object:
-        items = value if isinstance(value, list | tuple) else [value]
-        return tuple({"column": item} if isinstance(item, str) else item for item in items)
-
-    @field_validator("sizes", mode="before")
-    @classmethod
-    def _short_sizes(cls, value: object) -> object:
-        return {"column": value} if isinstance(value, str) else value
-
-    @field_validator("levels")
-    @classmethod
-    def _known(cls, levels: dict[str, str]) -> dict[str, str]:
-        _known_levels(tuple(levels))
-        return levels
 
     @model_validator(mode="after")
     def _one_filing(self) -> Columns:
@@ -124,15 +152,8 @@ class Pictures(Declared):
     """
 
     kind: Literal["zip", "folder", "http"]
-    location: str = "."
+    location: Inside = "."
     prefix: str = ""
-
-    @field_validator("location")
-    @classmethod
-    def _inside(cls, location: str) -> str:
-        if location.startswith("/") or ".." in Path(location).parts:
-            raise ValueError("`location` must lie inside the drop")
-        return location
 
 
 class Limits(Declared):
@@ -140,7 +161,7 @@ class Limits(Declared):
 
     rows: int = Field(default=5_000_000, gt=0)
     unpacked_bytes: int = Field(default=4 * 2**30, gt=0)
-    workbook_bytes: int = Field(default=300 * 2**20, gt=0)
+    workbook_bytes: int = Field(default=150 * 2**20, gt=0)
     record_chars: int = Field(default=1_000_000, gt=0)
     record_lines: int = Field(default=1_000, gt=0)
     cell_chars: int = Field(default=100_000, gt=0)
@@ -155,18 +176,18 @@ class VendorSpec(Declared):
     less than ``full_share`` of the known products came). ``deadline_minutes``: how long the night waits for the drop.
     """
 
-    vendor: str
+    vendor: Annotated[str, AfterValidator(_plain_name)]
     title: str = ""
     format: Format
-    files: tuple[str, ...] = Field(min_length=1)
-    encoding: str = "utf-8"
+    files: tuple[Inside, ...] = Field(min_length=1)
+    encoding: Annotated[str, AfterValidator(_text_encoding)] = "utf-8"
     delimiter: str = ""
     quote: str | None = '"'
     header_offset: int = Field(default=0, ge=0)
     sheet: str | None = None
     records: str = ""
     columns: Columns
-    attributes: dict[str, AttributeColumn] = {}
+    attributes: Annotated[dict[str, AttributeColumn], BeforeValidator(_as_named_columns)] = {}
     placeholders: tuple[str, ...] = ("DEF", "DEFAULT", "N/A", "NA", "-", "--", "NULL", "NONE", "TBD")
     style: Style | None = None
     delivery: Literal["delta", "full"] = "delta"
@@ -175,36 +196,6 @@ class VendorSpec(Declared):
     pictures: Pictures | None = None
     limits: Limits = Limits()
     deadline_minutes: int = Field(default=120, ge=0)
-
-    @field_validator("attributes", mode="before")
-    @classmethod
-    def _short_attributes(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {name: {"column": item} if isinstance(item, str) else item for name, item in value.items()}
-
-    @field_validator("vendor")
-    @classmethod
-    def _plain_name(cls, vendor: str) -> str:
-        if not _NAME.fullmatch(vendor):
-            raise ValueError("a vendor is named by a-z, 0-9 and _")
-        return vendor
-
-    @field_validator("encoding")
-    @classmethod
-    def _text_encoding(cls, encoding: str) -> str:
-        try:
-            "a".encode(encoding)
-        except LookupError as error:
-            raise ValueError(f"{encoding} is no text encoding") from error
-        return encoding
-
-    @field_validator("files")
-    @classmethod
-    def _inside(cls, files: tuple[str, ...]) -> tuple[str, ...]:
-        if any(name.startswith("/") or ".." in Path(name).parts for name in files):
-            raise ValueError("`files` must lie inside the drop")
-        return files
 
     @model_validator(mode="after")
     def _fits_format(self) -> VendorSpec:
@@ -245,13 +236,6 @@ class VendorSpec(Declared):
 @cache
 def _folded(values: tuple[str, ...]) -> frozenset[str]:
     return frozenset(value.casefold() for value in values)
-
-
-def _known_levels(levels: tuple[str, ...]) -> tuple[str, ...]:
-    named = [level for level in levels if level != SKIP]
-    if set(named) - set(LEVELS) or len(set(named)) != len(named):
-        raise ValueError(f"levels are {LEVELS}, each once")
-    return levels
 
 
 def vendor_specs(folder: Path = SCHEMA_DIR / "vendors") -> dict[str, VendorSpec]:

@@ -12,14 +12,16 @@ from enrichment.evaluate.fields import FIELDS, FieldScore
 from enrichment.evaluate.interval import Share
 from enrichment.evaluate.measures import FULL_PATH_F1_LEAST, Measure
 from enrichment.evaluate.score import Scores, Slice
+from enrichment.evaluate.sources import FusionGain
 
 # Column heads of the slices, in the order of FIELDS.
 _SHORT = ("group", "type", "colour", "div", "dept", "class", "sub", "path")
 
 
-def as_json(scores: Scores) -> dict[str, object]:
-    """Return the scores as plain values, ready for ``json.dumps``."""
+def as_json(scores: Scores, gain: FusionGain | None = None) -> dict[str, object]:
+    """Return the scores, and what fusing is worth, as plain values, ready for ``json.dumps``."""
     return {
+        "fusion": gain.as_json() if gain else None,
         "published": scores.published,
         "scored": scores.scored,
         "fields": [field.as_json() for field in scores.fields],
@@ -43,9 +45,21 @@ def as_tables(scores: Scores, slices: tuple[str, ...] = ("vendor", "filing")) ->
     )
 
 
-def show(scores: Scores, console: Console | None = None) -> None:
+def gain_table(gain: FusionGain) -> Table:
+    """Return what fusing is worth as a rich table, an attribute a row."""
+    head = f"Fused against the best single source: {gain.gain:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+    table = Table("attribute", "n", "fused", "best source", "alone", title=head, title_justify="left")
+    for row in gain.attributes:
+        table.add_row(row.attribute, str(row.n), _percent(row.fused), row.best, _percent(row.alone[row.best]))
+    return table
+
+
+def show(scores: Scores, console: Console | None = None, gain: FusionGain | None = None) -> None:
     """Print the tables."""
-    (console or Console()).print(as_tables(scores))
+    page = console or Console()
+    page.print(as_tables(scores))
+    if gain:
+        page.print(gain_table(gain))
 
 
 def _measure_table(scores: Scores) -> Table:

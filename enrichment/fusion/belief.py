@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from enrichment.fusion.gender import GENDERS, fuse_genders, usual_genders
 from enrichment.fusion.pool import Pooled, pool_one
 from enrichment.fusion.voices import voices
 from enrichment.fusion.weights import AttributeWeights, FusionWeights
@@ -13,8 +14,7 @@ from schemas.records import AttributeClaim, Source
 from schemas.taxonomy_spec import Taxonomy, taxonomy
 
 GROUP, TYPE, GENDER = "image_group", "article_type", "gender"
-GENDERS = ("boys", "girls", "kids", "men", "unisex", "women")
-# A group less likely than this passes nothing on to its article types, a type nothing on to the gender.
+# A group less likely than this passes nothing on to its article types.
 _NEGLIGIBLE = 5e-3
 _NO_WEIGHTS = AttributeWeights({})
 
@@ -62,8 +62,8 @@ def believe(claims: Iterable[AttributeClaim], weights: FusionWeights, types: Typ
     article = _pool(said_types, weights.attributes.get(TYPE, _NO_WEIGHTS), len(types.group_of))
     shared = _types_within(names, article, weights.type_share, types)
     said_genders = [c for c in sorted_claims[GENDER] if c.value in GENDERS]
-    gender = _pool(said_genders, weights.attributes.get(GENDER, _NO_WEIGHTS), len(GENDERS))
-    return Belief(names, shared, _genders(gender, shared, weights.gender_of_type))
+    heard = list(voices(said_genders, weights.attributes.get(GENDER, _NO_WEIGHTS)).values())
+    return Belief(names, shared, fuse_genders(heard, usual_genders(shared, weights.gender_of_type)))
 
 
 def by_attribute(claims: Iterable[AttributeClaim], names: Sequence[str]) -> dict[str, list[AttributeClaim]]:
@@ -117,23 +117,3 @@ def _types_within(
             scale = sure / total
             found.update(zip(members, [value * scale for value in odds], strict=True))
     return found
-
-
-def _genders(
-    said: Pooled | None, types: Mapping[str, float], shares: Mapping[str, Mapping[str, float]]
-) -> dict[str, float]:
-    """Multiply what was said of the gender by how the likely article types are usually worn."""
-    usual = dict.fromkeys(GENDERS, 0.0)
-    known = 0.0
-    for name, sure in types.items():
-        if sure >= _NEGLIGIBLE and name in shares:
-            known += sure
-            for gender, share in shares[name].items():
-                usual[gender] += sure * share
-    if said is None and known <= 0:
-        return {}
-    even = 1.0 / len(GENDERS)
-    rest = max(1.0 - known, 0.0) * even
-    odds = {gender: (said.of(gender) if said else even) * (usual[gender] + rest) for gender in GENDERS}
-    total = sum(odds.values())
-    return {gender: value / total for gender, value in odds.items()}

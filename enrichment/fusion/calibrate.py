@@ -27,7 +27,8 @@ class OperatingPoint:
 def operating_point(scored: Sequence[Scored], target: float, floor: float = 0.5) -> OperatingPoint:
     """Return the lowest threshold, at least ``floor``, whose decided answers reach ``target`` precision.
 
-    Where none does, the one of the highest precision. Without examples the floor, promising nothing.
+    The floor itself where everything above it is good enough; where nothing is, the highest precision.
+    Without examples the floor, promising nothing.
 
     >>> point = operating_point([Scored(0.9, True), Scored(0.8, True), Scored(0.6, False)], target=0.95)
     >>> point.threshold, point.precision, round(point.coverage, 2)
@@ -36,6 +37,8 @@ def operating_point(scored: Sequence[Scored], target: float, floor: float = 0.5)
     points = [p for p in _points(scored) if p.threshold >= floor]
     if not points:
         return OperatingPoint(floor, 0.0, 0.0)
+    if points[-1].precision >= target:
+        return OperatingPoint(floor, points[-1].precision, points[-1].coverage)
     good = [point for point in points if point.precision >= target]
     if good:
         return min(good, key=lambda point: point.threshold)

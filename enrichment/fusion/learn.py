@@ -12,7 +12,7 @@ from enrichment.fusion.belief import GENDER, GROUP, TYPE
 from enrichment.fusion.calibrate import OperatingPoint, Scored, expected_error, operating_point
 from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.search import descend
-from enrichment.fusion.weights import AttributeWeights, FusionWeights, SourceWeight, declared
+from enrichment.fusion.weights import FusionWeights, SourceWeight, declared
 from schemas.attribute_spec import Attributes
 from schemas.records import AttributeClaim, Source
 
@@ -56,12 +56,19 @@ class Learned:
 
 
 def learn(
-    examples: Sequence[Example], vocabulary: Attributes, version: str, target: float = 0.95, seed: int = 0
+    examples: Sequence[Example],
+    vocabulary: Attributes,
+    version: str,
+    worded: Sequence[Example] = (),
+    target: float = 0.9,
+    seed: int = 0,
 ) -> Learned:
     """Fit weights on half of ``examples`` and thresholds on the other half.
 
-    The image group is fitted first, then article type and gender given it, then every other attribute with
-    enough examples; the rest keep their declared weights. Deterministic for a seed.
+    ``worded`` are more products, claimed by words alone: from them and the fitted half is learned what words
+    mean by an article type, who wears it and how usual it is. The image group is fitted first, then article
+    type and gender given it, then every other attribute with enough examples; the rest keep their declared
+    weights. Deterministic for a seed.
     """
     order = list(examples)
     random.Random(seed).shuffle(order)  # noqa: S311  # a split, not a secret
@@ -70,9 +77,10 @@ def learn(
     weights = replace(
         base,
         version=version,
-        gender_of_type=shares_of_gender(e.truth for e in fitted),
-        type_share=shares_of_type(e.truth for e in fitted),
+        gender_of_type=shares_of_gender(e.truth for e in [*worded, *fitted]),
+        type_share=shares_of_type(e.truth for e in [*worded, *fitted]),
     )
+    weights = _with_readings(weights, TYPE, {Source.TEXT: readings([*worded, *fitted], TYPE, Source.TEXT)})
     lessons = []
     names = [*_STRUCTURE, *sorted({name for e in fitted for name in e.truth} - set(_STRUCTURE))]
     for name in names:
@@ -125,6 +133,28 @@ def shares_of_type(truths: Iterable[Mapping[str, str]], smoothing: float = 20.0)
     return {name: round(math.sqrt((count + smoothing) / smoothing), 4) for name, count in sorted(counts.items())}
 
 
+def readings(
+    examples: Iterable[Example], name: str, source: Source, smoothing: float = 4.0, least: float = 0.004
+) -> dict[str, dict[str, float]]:
+    """Return what ``source`` means by each value it names, as shares of the true values found beside it.
+
+    A value is taken at its word as if ``smoothing`` more examples had said so; shares under ``least`` are dropped.
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for example in examples:
+        named = {c.value for c in example.claims if c.attribute == name and c.source is source}
+        if name in example.truth and len(named) == 1:
+            counts[named.pop()][example.truth[name]] += 1
+    found: dict[str, dict[str, float]] = {}
+    for value, truths in sorted(counts.items()):
+        total = sum(truths.values()) + smoothing
+        shares = {t: (n + smoothing * (t == value)) / total for t, n in truths.items()} | (
+            {value: smoothing / total} if value not in truths else {}
+        )
+        found[value] = {t: round(share, 4) for t, share in sorted(shares.items()) if share >= least}
+    return found
+
+
 def _about(examples: Sequence[Example], name: str) -> list[Example]:
     """Return the examples whose truth is known and about which somebody says something that bears on it."""
     bearing = set(_STRUCTURE) if name in _STRUCTURE else {name}
@@ -174,7 +204,14 @@ def _with(weights: FusionWeights, name: str, heard: Sequence[Source], point: Seq
     known = weights.attributes[name]
     slopes, shifts = point[: len(heard)], point[len(heard) :]
     learned = {s: SourceWeight(1.0, slopes[at], shifts[at]) for at, s in enumerate(heard)}
-    attribute = AttributeWeights({**known.sources, **learned}, known.threshold, known.temperature)
+    attribute = replace(known, sources={**known.sources, **learned})
+    return replace(weights, attributes={**weights.attributes, name: attribute})
+
+
+def _with_readings(
+    weights: FusionWeights, name: str, meant: Mapping[Source, Mapping[str, Mapping[str, float]]]
+) -> FusionWeights:
+    attribute = replace(weights.attributes[name], readings=meant)
     return replace(weights, attributes={**weights.attributes, name: attribute})
 
 

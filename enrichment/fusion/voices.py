@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from enrichment.fusion.weights import CEILING, AttributeWeights, SourceWeight
+from enrichment.fusion.weights import CEILING, FLOOR, AttributeWeights, SourceWeight
 from schemas.records import AttributeClaim, Source
 
 Voice = Mapping[str, float]
@@ -29,7 +29,9 @@ def voices(claims: Iterable[AttributeClaim], weights: AttributeWeights) -> dict[
             heard[claim.value] = claim.confidence
     if pictures:
         said[Source.IMAGE] = _mean(pictures)
-    return {s: _calibrated(said[s], weights.sources.get(s, _PLAIN)) for s in sorted(said)}
+    calibrated = {s: _calibrated(said[s], weights.sources.get(s, _PLAIN)) for s in sorted(said)}
+    meant = weights.readings
+    return {s: _as_meant(heard, meant[s]) if s in meant else heard for s, heard in calibrated.items()}
 
 
 def exclusive(voice: Voice) -> Voice:
@@ -47,3 +49,12 @@ def _mean(pictures: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 
 def _calibrated(heard: Mapping[str, float], weight: SourceWeight) -> dict[str, float]:
     return {value: weight.probability(heard[value]) for value in sorted(heard)}
+
+
+def _as_meant(heard: Mapping[str, float], readings: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Spread each value's probability over what the source usually means by it."""
+    meant: dict[str, float] = {}
+    for value, sure in heard.items():
+        for other, share in readings.get(value, {value: 1.0}).items():
+            meant[other] = meant.get(other, 0.0) + sure * share
+    return {value: min(max(meant[value], FLOOR), CEILING) for value in sorted(meant)}

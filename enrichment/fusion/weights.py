@@ -14,7 +14,7 @@ from schemas.errors import ModelMismatch
 from schemas.records import Source
 
 STARTER = Path(__file__).parent / "starter" / "weights.json"
-FORMAT = 1
+FORMAT = 2
 # Confidences are kept off 0 and 1, where one overconfident claim could not be outvoted by any number of others.
 FLOOR, CEILING = 1e-4, 0.9995
 
@@ -48,11 +48,14 @@ class AttributeWeights:
     """Weights of one attribute: one a source, and the least probability that is decided.
 
     ``temperature`` flattens (above 1) or sharpens the fused distribution, for sources that err together.
+    ``readings``: what is meant when a source names a value, as shares that sum to at most 1 ("flats" in words
+    are filed as heels one time in three); a value without an entry means itself.
     """
 
     sources: Mapping[Source, SourceWeight]
     threshold: float = 0.5
     temperature: float = 1.0
+    readings: Mapping[Source, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,16 @@ def starter(vocabulary: Attributes, path: Path = STARTER) -> FusionWeights:
 
 def _attribute_to(weights: AttributeWeights) -> dict[str, Any]:
     sources = {str(s): [w.belief, w.slope, w.shift] for s, w in weights.sources.items()}
-    return {"sources": sources, "threshold": weights.threshold, "temperature": weights.temperature}
+    readings = {str(s): {v: dict(m) for v, m in meant.items()} for s, meant in weights.readings.items()}
+    return {
+        "sources": sources,
+        "threshold": weights.threshold,
+        "temperature": weights.temperature,
+        "readings": readings,
+    }
 
 
 def _attribute_from(item: Mapping[str, Any]) -> AttributeWeights:
     sources = {Source(name): SourceWeight(*map(float, numbers)) for name, numbers in item["sources"].items()}
-    return AttributeWeights(sources, float(item["threshold"]), float(item["temperature"]))
+    readings = {Source(name): meant for name, meant in item["readings"].items()}
+    return AttributeWeights(sources, float(item["threshold"]), float(item["temperature"]), readings)

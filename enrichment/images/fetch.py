@@ -20,6 +20,7 @@ from schemas.records import ImageRef, ProblemReason, RowProblem, bounded
 
 STAGE = "fetch"
 COLUMN = "images"
+_DECODERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class _Fetcher:
         self._source = source
         self._store = store
         self._policy = policy
-        # Many may wait for the network, but only one picture at a time is unpacked in memory.
-        self._decoding = threading.Lock()
+        # Many may wait for network or disk, but few pictures at a time are unpacked in memory.
+        self._decoding = threading.Semaphore(_DECODERS)
 
     def __call__(self, key: tuple[str, str | None]) -> _Outcome:
         ref, sha256 = key

@@ -26,15 +26,18 @@ _CHUNK = 1 << 16
 _ENTRY_BYTES = 400
 _END = b"PK\x05\x06"
 _END64 = b"PK\x06\x06"
+# What ``zipfile`` was seen to raise, or may, on archives made to hurt it.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
     struct.error,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
 )
 
 
@@ -91,7 +94,8 @@ class ZipSource(PictureSource):
         members: dict[str, zipfile.ZipInfo] = {}
         outside = 0
         for member in self._zip.infolist():
-            if not member.is_dir():
+            # An empty name makes ``is_dir`` itself fail.
+            if member.filename and not member.filename.endswith("/"):
                 outside += _leads_outside(member)
                 for name in _names(member):
                     members[name] = member

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+_ROUGH = 1e-5
+
 
 class ExactIndex:
     """Compares a query with every vector; linear in size, never wrong."""
@@ -28,8 +30,11 @@ class ExactIndex:
         k = min(k, self.size)
         if k < 1:
             return []
-        cosines = np.clip(self._vectors @ vector, -1.0, 1.0)
-        least = np.partition(cosines, self.size - k)[self.size - k]
-        rows = np.flatnonzero(cosines >= least)
-        best = rows[np.lexsort((rows, -cosines[rows]))][:k]
-        return [(int(row), float(cosines[row])) for row in best]
+        rough = self._vectors @ vector
+        least = np.partition(rough, self.size - k)[self.size - k]
+        rows = np.flatnonzero(rough >= least - _ROUGH)
+        # A matrix product rounds equal rows unequally; summed one by one, ties are ties.
+        exact = np.einsum("nd,d->n", self._vectors[rows].astype(np.float64), vector.astype(np.float64))
+        cosines = np.clip(exact, -1.0, 1.0)
+        best = np.lexsort((rows, -cosines))[:k]
+        return [(int(rows[at]), float(cosines[at])) for at in best]

@@ -88,11 +88,6 @@ def complete_runs(store: Store) -> list[RunKey]:
     return sorted(key for key in found if key is not None)
 
 
-def by_run_id(store: Store, run_id: str) -> Published:
-    """Open the complete run of that id; ``UsageError`` where there is none."""
-    return open_run(store, find_run(store, run_id))
-
-
 def find_run(store: Store, run_id: str) -> RunKey:
     """Return the complete run of that id; ``UsageError`` lists the newest that exist."""
     runs = complete_runs(store)

@@ -105,17 +105,21 @@ def estimate(plan: AuditPlan, entries: Sequence[LedgerEntry]) -> Estimate:
 
 
 def wilson(right: int, judged: int, z: float = _Z95) -> tuple[float, float]:
-    """Return Wilson's score interval of a share (Wilson 1927, https://doi.org/10.2307/2276774).
+    """Return Wilson's score interval of a share, with the correction for continuity that small samples need.
 
-    >>> [round(bound, 3) for bound in wilson(48, 50)]
-    [0.865, 0.989]
+    Newcombe 1998, method 4 (https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8%3C857::AID-SIM777%3E3.0.CO;2-E).
+
+    >>> [round(bound, 4) for bound in wilson(81, 263)]
+    [0.2535, 0.3682]
     """
     if judged == 0:
         return 0.0, 1.0
-    share, spread = right / judged, z * z / judged
-    middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * math.sqrt(share * (1 - share) / judged + spread / (4 * judged))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    share, wrong, scale = right / judged, 1 - right / judged, 2 * (judged + z * z)
+    middle = 2 * right + z * z
+    below = z * math.sqrt(max(0.0, z * z - 2 - 1 / judged + 4 * share * (judged * wrong + 1)))
+    above = z * math.sqrt(max(0.0, z * z + 2 - 1 / judged + 4 * share * (judged * wrong - 1)))
+    low = 0.0 if right == 0 else max(0.0, (middle - 1 - below) / scale)
+    return low, 1.0 if right == judged else min(1.0, (middle + 1 + above) / scale)
 
 
 def _sample(run_id: str, keys: Sequence[Key], size: int) -> tuple[Key, ...]:

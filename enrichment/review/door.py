@@ -17,9 +17,9 @@ if (token) {
 """
 _HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 DOOR_POLICY = (
-    f"default-src 'none'; script-src 'sha256-{_HASH}'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+    f"default-src 'none'; script-src 'sha256-{_HASH}'; connect-src 'self'; img-src data:; base-uri 'none'"
 )
 DOOR_PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Review</title>'
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Review</title><link rel="icon" href="data:,">'
     f"<p>Opening the review …</p><script>{_SCRIPT}</script></html>"
 )

@@ -157,7 +157,7 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
         "drift": {**numbers["drift"], "signals": numbers["drift"]["signals"][:12]},
         "audit": {
             "rows": list(listing.audit),
-            "strata": [[s["name"], s["size"], len(s["sample"])] for s in numbers["audit"]["strata"]],
+            "strata": [[s["name"], s["size"], _rows_of(s["sample"], listing)] for s in numbers["audit"]["strata"]],
             "past": [asdict(found) for found in past_estimates(inputs)],
         },
         "problems": _problem_rows(inputs.problems),
@@ -178,6 +178,11 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
 
 def _by_reviewer(entry: LedgerEntry) -> tuple[str, str]:
     return entry.reviewer, entry.at
+
+
+def _rows_of(sample: Sequence[Sequence[str]], listing: Listing) -> list[int]:
+    keys = ((vendor, sku) for vendor, sku in sample)
+    return [listing.position[key] for key in keys if key in listing.position]
 
 
 def _sum(numbers: dict[str, Any], cause: str) -> int:

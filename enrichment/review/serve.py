@@ -43,7 +43,7 @@ class ReviewServer:
 
     def run(self) -> None:
         """Answer until interrupted."""
-        config = uvicorn.Config(self.app, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(self.app, log_level="warning", access_log=False, server_header=False, ws="none")
         uvicorn.Server(config).run(sockets=[self.listener])
 
 

@@ -12,16 +12,22 @@ from enrichment.progress.port import Progress
 from enrichment.sample.damage import Rates
 from enrichment.sample.defects import write_defects
 from enrichment.sample.drop_csv import CsvDrop
+from enrichment.sample.drop_parquet import ParquetDrop
 from enrichment.sample.drop_port import DropWriter, Sent
 from enrichment.sample.houses import House, houses, seller
 from enrichment.sample.item import Item, Trade, item, trade
+from enrichment.sample.look import Look, look
 from enrichment.sample.picture import jpeg, picture
 from enrichment.sample.streams import SHOT, VIEWS, stream
 from enrichment.sample.training import write_training
 from enrichment.sample.truth_file import TruthFile
 from schemas.errors import UsageError
 
-__all__ = ["write_drops", "write_training"]
+__all__ = ["VENDOR_DECLARATIONS", "write_drops", "write_training"]
+
+# The sample's vendors are declared here and not among the retailer's own: no real night waits for them.
+VENDOR_DECLARATIONS = Path(__file__).with_name("vendors")
+_SECOND_VIEW = 0.25
 
 
 def write_drops(
@@ -87,7 +93,8 @@ class _Night:
         rates: Rates,
         truth: TruthFile,
     ) -> None:
-        self._nights, self._k, self._seed, self._among, self._rates, self._truth = nights, k, seed, among, rates, truth
+        self._out, self._nights, self._k, self._seed = out, nights, k, seed
+        self._among, self._rates, self._truth = among, rates, truth
         self._drops: dict[str, DropWriter] = {}
         for house in among:
             folder = out / house.name / nights[k].isoformat()
@@ -101,10 +108,15 @@ class _Night:
         if when.gone == self._k and not house.full:
             self._drops[house.name].add(Sent(sku(house, i), self._item(i, when), withdrawn=True))
         elif when.sends(self._k) or (house.full and when.known(self._k)):
-            known = self._item(i, when)
-            sent = Sent(sku(house, i), known, photos=photos(self._seed, known, house.views, when.version(self._k)))
+            sent = Sent(sku(house, i), self._item(i, when), photos=self._photos(house, i, when))
             filing = self._drops[house.name].add(sent)
             self._truth.add(house.name, self._nights[self._k], sent, filing)
+
+    def _photos(self, house: House, i: int, when: Trade) -> tuple[bytes, ...]:
+        """Return the pictures; a full delivery's that did not change are last night's, and are not drawn again."""
+        if house.full and not when.sends(self._k):
+            return ParquetDrop.photos(self._out / house.name / self._nights[self._k - 1].isoformat(), sku(house, i))
+        return photos(self._seed, look(self._seed, i), i, house.views, when.version(self._k))
 
     def spoil(self, start: int) -> None:
         """Add the defects to the CSV vendor's drop, with product numbers from ``start``."""
@@ -132,16 +144,15 @@ def sku(house: House, i: int) -> str:
     return f"{house.prefix}{i:07d}"
 
 
-def photos(seed: int, known: Item, views: int, version: int) -> tuple[bytes, ...]:
-    """Return the product's pictures as JPEG; a second view exists of about one product in four.
+def photos(seed: int, what: Look, i: int, views: int, version: int) -> tuple[bytes, ...]:
+    """Return product ``i``'s pictures as JPEG; where ``views`` is 2, one product in four has a second one.
 
-    Every second change of a product brings a new first picture; the others leave it as it was.
+    Every second change of a product brings new pictures; the others leave them as they were.
     """
     take = version // 2
-    shown = range(2 if views > 1 and stream(seed, known.number, VIEWS).random() < 0.25 else min(views, 1))
-    return tuple(_shot(seed, known, take * 10 + view) for view in shown)
+    count = 2 if views > 1 and stream(seed, i, VIEWS).random() < _SECOND_VIEW else min(views, 1)
+    return tuple(_shot(seed, what, i, take * 10 + view) for view in range(count))
 
 
-def _shot(seed: int, known: Item, view: int) -> bytes:
-    quality = stream(seed, known.number, SHOT, view)
-    return jpeg(picture(known.look, seed, known.number, view=view), quality)
+def _shot(seed: int, what: Look, i: int, view: int) -> bytes:
+    return jpeg(picture(what, seed, i, view=view), stream(seed, i, SHOT, view))

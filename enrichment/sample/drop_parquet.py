@@ -63,6 +63,11 @@ class ParquetDrop:
         self._flush()
         self._file.close()
 
+    @staticmethod
+    def photos(folder: Path, sku: str) -> tuple[bytes, ...]:
+        """Return the pictures that an earlier drop in ``folder`` holds of a product."""
+        return ((folder / "pictures" / f"{sku}.jpg").read_bytes(),)
+
     def _flush(self) -> None:
         self._file.write_table(pa.Table.from_pylist(self._rows, schema=_SCHEMA))
         self._rows = []

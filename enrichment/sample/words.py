@@ -12,6 +12,14 @@ from enrichment.sample.wording import wording
 
 # How often a name tells an attribute.
 _NAMED = {"pattern": 0.7, "dress_type": 0.6, "sleeve_length": 0.2, "neckline": 0.2, "fit": 0.25, "length": 0.15}
+_SILENT = frozenset({"colour", "pattern", "dress_type", "bag_type", "metal"})
+
+
+def phrase(attribute: str, value: str, rng: Rng) -> str:
+    """Return one way of saying an attribute's value."""
+    options = wording().wording.get(attribute, {}).get(value)
+    if options:
+        return str(rng.choice(options))
     plain = value.replace("_", " ")
     return f"{plain} {wording().heads.get(attribute, '')}".strip()
 

@@ -15,6 +15,7 @@ from enrichment.publish.layout import RunKey
 from enrichment.publish.manifest import RunFacts
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.assemble import Catalogue, assemble
+from enrichment.stages.handover import write_handover
 from enrichment.stages.report import vendor_states, write_night_report
 from enrichment.stages.steps import STEPS, shards_of
 from schemas.attribute_spec import attributes
@@ -33,6 +34,7 @@ def publish(run: Run, whole: str) -> Outcome:
     gate.require()
     bundles = _bundles(run)
     report = write_night_report(run, catalogue, gate, run.scratch)
+    write_handover(run, catalogue, report)
     pq.write_table(catalogue.problems, report / "row_problems.parquet")
     files = bundles | {f"report/{path.relative_to(report)}": path for path in report.rglob("*") if path.is_file()}
     tables = {

@@ -14,13 +14,14 @@ from enrichment.index.load import load_bundle
 from enrichment.publish.gate import GateResult
 from enrichment.publish.read import complete_runs, open_run, read_file
 from enrichment.review.inputs import Neighbour, ReportInputs
+from enrichment.review.nodes import known_nodes
 from enrichment.review.report import write_report
 from enrichment.runs.run import Run
 from enrichment.stages.assemble import Catalogue
-from enrichment.stages.decide import tree
 from enrichment.stages.ledger import entries_of
 from enrichment.stages.steps import vendors_of
 from schemas.errors import UsageError
+from schemas.taxonomy_spec import taxonomy
 
 HISTORY_NIGHTS = 28
 NEIGHBOURS = 5
@@ -39,7 +40,7 @@ def write_night_report(run: Run, catalogue: Catalogue, gate: GateResult, scratch
         previous_products=catalogue.base_products,
         history=_history(run),
         entries=entries_of(run),
-        nodes=[" / ".join(path) for path in tree().paths()],
+        nodes=known_nodes(taxonomy()),
         pictures=lambda sha256: load(run.store, sha256),
         impact=_impact(catalogue),
         similar=_similar(scratch / "published" / ALL),

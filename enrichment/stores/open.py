@@ -29,7 +29,7 @@ def open_store(uri: str) -> Store:
         return LocalStore(_folder(uri))
     if not uri or _SCHEME.match(uri):
         raise UsageError(f"store {uri!r} is not known; allowed: file:///folder, a path, s3://bucket/prefix")
-    return LocalStore(Path(uri))
+    return LocalStore(Path(uri).expanduser())
 
 
 def _open_s3(uri: str) -> Store:

@@ -13,7 +13,14 @@ import boto3
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 
 from enrichment.stores.atomic import atomic_file
 from enrichment.stores.key import check_key, check_prefix
@@ -24,6 +31,7 @@ _MISSING = {"404", "NoSuchKey", "NotFound"}
 _TAKEN = {"412", "PreconditionFailed"}
 _RACING = {"409", "ConditionalRequestConflict"}
 _BUSY = {"408", "429", "RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests"}
+_UNSET = (NoCredentialsError, NoRegionError, ParamValidationError, PartialCredentialsError)
 _PUT_NEW_TRIES = 5
 _PART = 16 * 2**20
 
@@ -35,13 +43,21 @@ class S3Store:
     """
 
     def __init__(self, bucket: str, prefix: str = "", options: Mapping[str, Any] | None = None) -> None:
-        """Keep objects under ``s3://bucket/prefix``; ``options`` go to ``boto3.client`` over the environment's."""
+        """Keep objects under ``s3://bucket/prefix``; ``options`` go to ``boto3.client`` over the environment's.
+
+        Raises:
+            UsageError: the prefix is no key, or the environment names an unknown profile or a broken endpoint.
+
+        """
         prefix = prefix.strip("/")
         if prefix:
             check_key(prefix)
         self._bucket = bucket
         self._base = f"{prefix}/" if prefix else ""
-        self._client: Any = boto3.client("s3", **_client_options(options or {}))
+        try:
+            self._client: Any = boto3.client("s3", **_client_options(options or {}))
+        except (BotoCoreError, ValueError) as error:
+            raise UsageError(f"{self.uri}: {error}. Set region, profile and {ENDPOINT_VARIABLE} right.") from error
         self._transfer = TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART, max_concurrency=4)
 
     @property
@@ -157,6 +173,8 @@ class S3Store:
             yield
         except ClientError as error:
             raise self._error(key, error) from error
+        except _UNSET as error:
+            raise UsageError(f"{self.uri}: key {key!r}: {error}. Set credentials and region as boto3 wants.") from error
         except (BotoCoreError, Boto3Error, ConnectionError, TimeoutError) as error:
             raise StoreUnavailable(f"{self.uri}: key {key!r}: {error}") from error
 

@@ -47,6 +47,7 @@ def clean(text: str) -> str:
 
 
 def _scalar(value: object) -> str:
+    # Before int: True is an int to Python.
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -61,6 +62,7 @@ def _scalar(value: object) -> str:
 
 
 def _number(value: float) -> str:
+    # NaN is how spreadsheets and columnar files say that there is no number.
     if value != value:
         return ""
     return f"{value:.0f}" if value.is_integer() else repr(value)

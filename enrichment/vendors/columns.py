@@ -52,16 +52,19 @@ def checked_records(spec: VendorSpec, rows: Iterator[Row | Refusal], path: Path)
         DropError: no record at all carried a declared key.
 
     """
+    wanted = {name for column in spec.wanted_columns for name in (column, root(column))}
     seen: dict[str, None] = {}
     for row in rows:
-        if not isinstance(row, Refusal):
-            seen.update(dict.fromkeys(row))
+        if not isinstance(row, Refusal) and not row.keys() <= seen.keys():
+            # A hostile drop could bring new keys in each record; those few that the error shows are enough.
+            seen.update(dict.fromkeys(key for key in row if key in wanted or len(seen) < _SHOWN))
         yield row
     if seen:
         require_columns(spec, seen, path)
 
 
 def _hint(column: str, names: list[str]) -> str:
+    # Reversed, so that of two names that differ in case alone the first is shown.
     folded = {name.casefold(): name for name in reversed(names)}
     close = difflib.get_close_matches(column.casefold(), list(folded), n=1)
     return f"{column!r} (closest: {bounded(folded[close[0]], 60)!r})" if close else repr(column)

@@ -51,6 +51,7 @@ class _Records:
             elif len(cells) == width or (len(cells) > width and not any(cells[width:])):
                 if any(cells):
                     yield dict(zip(self._header, cells, strict=False))
+            # A row of nothing but delimiters is what spreadsheets append; it is no row.
             elif any(cell.strip(_BLANK) for cell in cells):
                 yield self._ragged(line, cells)
 
@@ -89,6 +90,7 @@ class _Records:
 
     def _stray(self, body: str) -> list[str] | Refusal:
         cells = self._splitter.literal(body)
+        # Vendors that never quote send cells such as "Be You" Tee; the column count tells whether that is so.
         return cells if len(cells) == len(self._header) else Refusal(ProblemReason.ROW_MALFORMED, body)
 
     def _spanning(self, line: str, open_at: int) -> list[str] | Refusal:
@@ -96,6 +98,7 @@ class _Records:
         cells = self._join(line, open_at, taken)
         if cells is not None:
             return cells
+        # Only the very last line may lack its end; a quote open there means that the transfer broke off.
         at_end = not taken and not self._lines.ended(line)
         self._lines.give_back(taken)
         if at_end and len(self._header) > 1:
@@ -110,6 +113,7 @@ class _Records:
             size += len(more)
             if size > limits.record_chars or isinstance(more, CutLine) or self._is_row(more, open_at):
                 return None
+            # Without a quote the cell cannot close here, and splitting again would cost quadratic time.
             if (self._spec.quote or "") not in more:
                 continue
             try:
@@ -118,6 +122,7 @@ class _Records:
                 return None
             except QuoteOpen as still:
                 open_at = still.cells
+                # More cells than columns: no further line can make it a record.
                 if open_at >= len(self._header):
                     return None
                 continue

@@ -50,12 +50,14 @@ class RowMap:
         text = self._text(row, column)
         if style and style.column and (own := self._text(row, style.column)) and not self._spec.is_placeholder(own):
             column, text = style.column, own
+        # The pattern may also apply to a style column, as where a season is appended to it.
         if self._pattern and (found := self._pattern.search(text)):
             text = found.group("style").strip()
         if not text or self._spec.is_placeholder(text):
             return Refusal(ProblemReason.SKU_MISSING, self._excerpt(row), column)
         if len(text) > self._spec.limits.sku_chars:
             return Refusal(ProblemReason.ROW_TOO_LONG, text, column)
+        # A sku with line breaks or direction marks would forge lines in reports and keys in stores.
         return text if text.isprintable() else Refusal(ProblemReason.VALUE_INVALID, text, column)
 
     def draft(self, row: Row, sku: str) -> Draft | Refusal:
@@ -90,6 +92,7 @@ class RowMap:
         else:
             value = self._get(row, columns.path.column)
             parts = _parts(value, columns.path.separator)
+            # A level that was declared but not sent is blank, not absent.
             padded = parts + [""] * (len(columns.path.levels) - len(parts))
             named = dict(zip(columns.path.levels, padded, strict=False))
             named.pop(SKIP, None)
@@ -120,6 +123,7 @@ class RowMap:
         return self._text(row, column).casefold() in self._withdrawn
 
     def _nul(self, row: Row) -> tuple[Refusal, ...]:
+        # The text goes on without the NUL, so the change must be on record.
         hit = next((name for name, cell in row.items() if isinstance(cell, str) and "\x00" in cell), None)
         return () if hit is None else (Refusal(ProblemReason.VALUE_INVALID, str(row[hit]), hit[:100]),)
 
@@ -150,6 +154,7 @@ def _in_range(text: str, attribute: AttributeColumn) -> bool:
     found = _MONEY.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
     if found is None:
         return False
+    # Grouping marks differ by country; only the size of the number matters here.
     digits = re.sub(r"[^\d.,+-]", "", found.group(1)).rstrip(".,")
     whole, mark, cents = digits.replace(",", ".").rpartition(".")
     # The last mark is a decimal one unless three digits follow it, as in 1,299.

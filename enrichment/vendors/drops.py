@@ -23,6 +23,7 @@ def find_drops(
     """
     delivered = {folder.name: folder / night.isoformat() for folder in _entries(drops) if folder.is_dir()}
     present = {name: folder for name, folder in delivered.items() if folder.is_dir() and _files(folder)}
+    # The fingerprint reads every byte, so only declared vendors are hashed.
     found = [_drop(name, present[name], night) for name in sorted(present) if name in specs]
     missing = sorted(set(specs) - set(present))
     return found, missing, sorted(set(present) - set(specs))
@@ -78,6 +79,7 @@ def _drop(vendor: str, folder: Path, night: date) -> VendorDrop:
 
 
 def _entries(folder: Path) -> list[Path]:
+    # A vendor that never delivered has no folder; that is late, not wrong.
     if not folder.is_dir():
         return []
     return sorted(e for e in folder.iterdir() if not e.name.startswith(".") and not e.is_symlink())

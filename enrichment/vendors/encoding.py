@@ -41,8 +41,9 @@ def check_text(spec: VendorSpec, path: Path) -> TextShape:
 
     """
     declared = codecs.lookup(spec.encoding).name
-    _check_head(spec, path, declared, _head(spec, path))
-    encoding = "utf-8-sig" if declared == "utf-8" else declared
+    mark = _check_head(spec, path, declared, _head(spec, path))
+    # A decoder that is told the byte order keeps the mark as a character of the first cell.
+    encoding = "utf-8-sig" if declared == "utf-8" else mark if mark in ("utf-16", "utf-32") else declared
     return TextShape(encoding, _Check(spec, path, declared, encoding).run())
 
 
@@ -53,16 +54,19 @@ def _head(spec: VendorSpec, path: Path) -> bytes:
     return first[:_HEAD]
 
 
-def _check_head(spec: VendorSpec, path: Path, declared: str, head: bytes) -> None:
-    mark = next((name for bom, name in _MARKS if head.startswith(bom)), None)
+def _check_head(spec: VendorSpec, path: Path, declared: str, head: bytes) -> str:
+    """Return the encoding that the byte order mark names, ``""`` without one."""
+    mark = next((name for bom, name in _MARKS if head.startswith(bom)), "")
     wide = declared.startswith(("utf-16", "utf-32"))
     if mark and not declared.startswith(mark):
         raise _other(spec, path, f"the file starts with the byte order mark of {mark}")
+    # Latin text in UTF-16 has a NUL in every second byte; text in any other encoding has next to none.
     nulls = head.count(0) / len(head)
     if not wide and nulls > 0.2:
         raise _other(spec, path, "every second byte is NUL, as in utf-16")
     if wide and not mark and not nulls:
         raise _other(spec, path, f"no byte is NUL, which {declared} text with line ends cannot be")
+    return mark
 
 
 class _Check:
@@ -90,6 +94,7 @@ class _Check:
 
     def _take(self, piece: bytes, final: bool) -> None:
         self._ascii = self._ascii and piece.isascii()
+        # Legacy text with accents is never well-formed UTF-8 by chance, so success proves the wrong declaration.
         if self._is_utf8:
             try:
                 self._utf8.decode(piece, final)
@@ -99,6 +104,7 @@ class _Check:
             text = self._decoder.decode(piece, final)
         except UnicodeError as error:
             raise _other(self._spec, self._path, f"{str(error)[:200]}{_guess(piece)}") from error
+        # These code points are curly quotes and dashes in cp1252 and nothing that anyone types in ISO 8859.
         if self._legacy and not self._is_utf8 and not piece.isascii() and (found := _C1.search(text)):
             raise _other(self._spec, self._path, f"control character {found.group()!r} in the text, as cp1252 gives")
         if not self._newline:

@@ -102,6 +102,7 @@ class _Document:
                 value, end = DECODER.raw_decode(self._text, self._at)
             except RecursionError as error:
                 raise self.broken("a value of lesser depth") from error
+            # A value cut by the window looks the same as a broken one until more text has come.
             except ValueError as error:
                 if not self._fill():
                     raise self.broken("a JSON value") from error
@@ -117,6 +118,7 @@ class _Document:
         kept = len(self._text) - self._at
         if kept > self._spec.limits.record_chars:
             raise self.broken(f"a value of at most {self._spec.limits.record_chars} characters")
+        # At least doubling what is held keeps the repeated attempts at a long value linear in sum.
         piece = "" if self._ended else self._stream.read(max(_CHUNK, kept))
         self._ended = not piece
         self._text, self._at = self._text[self._at :] + piece, 0

@@ -40,6 +40,7 @@ def _record(spec: VendorSpec, path: Path, line: str, ended: bool) -> Row | Refus
         return Refusal(ProblemReason.ROW_TOO_LONG, line)
     try:
         record = DECODER.decode(line)
+    # RecursionError: ten thousand opening brackets are one line of text.
     except (ValueError, RecursionError) as error:
         if not ended:
             raise DropError(

@@ -45,6 +45,7 @@ class Lines:
         return line.endswith(self.newline)
 
     def _skip(self, line: str) -> str:
+        # Read on in pieces: a file of one endless line must not fill the memory.
         rest = self._stream.readline(self._limit)
         more = bool(rest)
         while rest and not rest.endswith(self.newline):

@@ -19,6 +19,8 @@ from schemas.vendor_spec import VendorSpec
 
 _BATCH = 4_096
 _SLICE = 64
+# Damaged bytes also surface as undecodable text, impossible dates and unknown types.
+_BROKEN = (pa.ArrowException, OSError, EOFError, ValueError, KeyError, TypeError, OverflowError)
 
 
 def read_parquet(spec: VendorSpec, path: Path) -> Iterator[Row | Refusal]:
@@ -29,7 +31,9 @@ def read_parquet(spec: VendorSpec, path: Path) -> Iterator[Row | Refusal]:
             # A dictionary holds a repeated string once, however many rows a hostile file repeats it in.
             texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
             yield from _rows(spec, path, pq.ParquetFile(stream, read_dictionary=texts))
-        except (pa.ArrowException, OSError, EOFError) as error:
+        except _BROKEN as error:
+            if isinstance(error, DropError):
+                raise
             raise DropError(
                 f"drop {spec.vendor} file {path.name}: truncated or no Parquet ({bounded(str(error))}). "
                 "Ask the vendor to send it again."
@@ -42,8 +46,10 @@ def _rows(spec: VendorSpec, path: Path, file: Any) -> Iterator[Row | Refusal]:
     meta = file.metadata
     if sum(meta.row_group(at).total_byte_size for at in range(meta.num_row_groups)) > spec.limits.unpacked_bytes:
         raise too_large(spec, path, spec.limits.unpacked_bytes)
+    # Columns that nobody declared are never decoded.
     wanted = {column if column in names else root(column) for column in spec.wanted_columns}
     for batch in file.iter_batches(batch_size=_BATCH, columns=sorted(wanted & set(names))):
+        # Small slices, because each row gets its own Python copy of a repeated string.
         for at in range(0, batch.num_rows, _SLICE):
             for row in batch.slice(at, _SLICE).to_pylist():
                 if any(value not in (None, "") for value in row.values()):

@@ -26,6 +26,7 @@ def root(path: str) -> str:
 
 def lookup(record: Mapping[str, object], column: str) -> object:
     """Return what ``column`` leads to, None where the way breaks off; a key of exactly that name comes first."""
+    # Real keys hold dots ("price.eur"), so the whole name is tried first.
     if column in record:
         return record[column]
     return _walk(record, steps(column))

@@ -23,6 +23,7 @@ class Refusal:
 
     def __post_init__(self) -> None:
         """Bound the excerpt, whatever the vendor sent."""
+        # The only way to set a field of a frozen record while it is made.
         object.__setattr__(self, "excerpt", bounded(self.excerpt.strip()))
 
 

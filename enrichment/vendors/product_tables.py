@@ -25,6 +25,7 @@ def content_hash(product: Product) -> str:
         sorted(product.sizes),
         product.images,
     ]
+    # Escaped to ASCII, so that the hash cannot depend on how text is encoded.
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -38,6 +39,7 @@ def products_table(products: Sequence[Product], night: date) -> pa.Table:
         "rows": [list(p.rows) for p in products],
         "name": [p.name for p in products],
         "description": [p.description for p in products],
+        # Sorted, so that the same content gives the same bytes.
         "fields": [sorted(p.fields.items()) for p in products],
         "sizes": [list(p.sizes) for p in products],
         "images": [list(p.images) for p in products],

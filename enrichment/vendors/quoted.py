@@ -48,6 +48,7 @@ class Splitter:
             if found is None:
                 raise self._broken(text, at, len(cells))
             cells.append(self._value(found))
+            # The look-ahead leaves the delimiter unread; one past it the next cell starts.
             at = found.end()
             if at >= end:
                 return cells

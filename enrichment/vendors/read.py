@@ -61,6 +61,7 @@ def _numbered(spec: VendorSpec, files: list[Path]) -> Iterator[tuple[int, Row | 
     number = 0
     for path in files:
         for row in READERS[spec.format](spec, path):
+            # Numbers go on over files, so that a row number names one row of the drop.
             number += 1
             if number > spec.limits.rows:
                 raise DropError(
@@ -96,6 +97,7 @@ class _Reading:
         """Find a place for a row that has a sku."""
         if isinstance(draft, Refusal):
             self.problem(number, sku, draft)
+        # A repeat is refused even where it is identical: a row counts once, and the report says so.
         elif sku in self._seen:
             self.problem(number, sku, Refusal(ProblemReason.SKU_REPEATED, sku, self._spec.columns.sku))
         else:
@@ -108,6 +110,7 @@ class _Reading:
         for draft, number in zip(drafts, rows, strict=True):
             for note in draft.notes:
                 self.problem(number, sku, note, quarantined=False)
+        # A style goes only with its last size; until then the withdrawn sizes leave the list.
         live = [draft for draft in drafts if not draft.withdrawn]
         if not live:
             self.batch.withdrawn.append((sku, tuple(rows)))
@@ -176,5 +179,6 @@ class _GroupedReading(_Reading):
             drafts, rows = self._open.setdefault(sku, ([], []))
             drafts.append(draft)
             rows.append(number)
+        # Refused rows count too: the style's last row may be one of them.
         if self._last[sku] == number and sku in self._open:
             self.place(*self._open.pop(sku))

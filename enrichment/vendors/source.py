@@ -20,6 +20,7 @@ _GZIP = b"\x1f\x8b"
 
 def is_gzip(path: Path) -> bool:
     """Tell whether the file starts as gzip does, whatever its name."""
+    # By content: names lie, and some transfers unpack on the way.
     with path.open("rb") as stream:
         return stream.read(2) == _GZIP
 
@@ -40,6 +41,7 @@ def chunks(spec: VendorSpec, path: Path) -> Iterator[bytes]:
     total = 0
     with open_bytes(path) as stream:
         while piece := _read(spec, path, stream):
+            # Counted as it comes out: the size that a gzip states is the sender's word.
             total += len(piece)
             if total > limit:
                 raise too_large(spec, path, limit)

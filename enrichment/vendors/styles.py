@@ -15,6 +15,7 @@ def merge(spec: VendorSpec, drafts: Sequence[Draft], rows: Sequence[int]) -> Pro
     A cell that is blank in some rows is filled from the others; where rows disagree, the first that is no
     placeholder wins. Sizes and pictures are gathered. ``rows`` are all rows of the style, the withdrawn ones too.
     """
+    # Most products are one row; they skip the merge, which costs about a quarter of the reading time.
     draft = drafts[0] if len(drafts) == 1 else _merged(spec, drafts)
     return Product(
         vendor=spec.vendor,

@@ -73,18 +73,21 @@ def _has_entities(part: IO[bytes]) -> bool:
     """Tell whether an archive member, XML or not by its name, could smuggle entities past a byte search."""
     tail = b""
     while piece := part.read(_CHUNK):
+        # The first piece alone shows byte order marks and the XML declaration.
         if not tail:
             coding = _CODING.match(piece)
             if piece.startswith(_WIDE) or (coding and coding.group(1).lower() not in _PLAIN):
                 return True
         if b"<!DOCTYPE" in tail + piece or b"<!ENTITY" in tail + piece:
             return True
+        # A word may lie across two pieces.
         tail = piece[-16:]
     return False
 
 
 def _rows(spec: VendorSpec, path: Path, stream: BinaryIO) -> Iterator[Row | Refusal]:
     with warnings.catch_warnings():
+        # It warns of styles and extensions that nobody reads here.
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nlp.lexicon import Kind, Lexicon, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
@@ -12,6 +12,7 @@ _CUTS = frozenset({"with", "for", "by", "from", "in", "without"})
 _SET_PARTNERS = frozenset(
     {"Trousers", "Churidar", "Salwar", "Dupatta", "Patiala", "Skirts", "Leggings", "Lounge Pants", "Jackets"}
 )
+_UNMEASURED, _LEAST = 0.93, 0.6
 _KURTAS = frozenset({"Kurtas", "Kurtis"})
 
 
@@ -21,22 +22,28 @@ class Articles:
     name = "nouns"
     version = "1"
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        """Take the compiled phrases."""
+    def __init__(self, lexicon: Lexicon, confidence: Mapping[str, Mapping[str, float]] | None = None) -> None:
+        """Take the compiled phrases, and per attribute and article type how often the rule was found right."""
         self._groups = lexicon.groups
+        self._sure = confidence or {}
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield the article type and its group, at most one of each, and set them on the reading."""
-        for passage, sure in ((reading.name, 0.95), (reading.description, 0.85)):
+        for passage, trust in ((reading.name, 1.0), (reading.description, 0.9)):
             found = self._head(passage)
             if found is None:
                 continue
             match, article, group = found
             reading.group, reading.article = group, article
             if article:
+                sure = trust * self._confidence("article_type", article)
                 yield passage.finding("article_type", article, sure, match.start, match.end)
+            sure = trust * self._confidence("image_group", article or "")
             yield passage.finding("image_group", group, sure, match.start, match.end)
             return
+
+    def _confidence(self, attribute: str, article: str) -> float:
+        return max(_LEAST, self._sure.get(attribute, {}).get(article, _UNMEASURED))
 
     def _head(self, passage: Passage) -> tuple[Match, str | None, str] | None:
         head: Match | None = None

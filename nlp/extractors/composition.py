@@ -22,7 +22,7 @@ class Composition:
         spellings = {s.lower(): v.name for v in attributes.get("material").values for s in v.spellings if "%" not in s}
         self._values = spellings
         names = "|".join(sorted((re.escape(s) for s in spellings), key=lambda s: (-len(s), s)))
-        self._share = re.compile(rf"(\d{{1,3}}(?:\.\d{{1,2}})?)\s?%\s?(?:pure |organic |combed |recycled )?({names})\b", re.IGNORECASE)
+        self._share = re.compile(rf"(\d{{1,3}}(?:\.\d{{1,2}})?)\s?%\s?(?:pure |organic |combed |recycled |premium |super |superfine |fine |soft |egyptian |pima |virgin |genuine |real |micro )?({names})\b", re.IGNORECASE)
         self._reverse = re.compile(rf"\b({names})\s?[:-]?\s?(\d{{1,3}}(?:\.\d{{1,2}})?)\s?%", re.IGNORECASE)
 
     def find(self, reading: Reading) -> Iterator[Finding]:

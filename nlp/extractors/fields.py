@@ -9,6 +9,8 @@ from nlp.reading import Finding, Passage, Reading
 from schemas.attribute_spec import Attributes
 
 _SINGLE = frozenset({"choice"})
+_YES = frozenset({"yes", "true", "y"})
+_NO = frozenset({"no", "none", "not", "non", "false", "n"})
 
 
 class Fields:
@@ -21,6 +23,7 @@ class Fields:
         """Take the compiled phrases and the kinds of the attributes."""
         self._lexicon = lexicon
         self._kinds = {a.name: a.kind for a in attributes.attributes}
+        self._names = {a.name: frozenset(v.name for v in a.values) for a in attributes.attributes}
         self._groups = {a.name: frozenset(a.groups) for a in attributes.attributes}
 
     def find(self, reading: Reading) -> Iterator[Finding]:
@@ -30,9 +33,30 @@ class Fields:
                 if passage.flags[match.start]:
                     continue
                 for sense in match.senses:
-                    allowed = self._groups[sense.attribute]
-                    if not allowed or reading.group is None or reading.group in allowed:
+                    if self._applies(sense.attribute, reading):
                         yield from self._values(sense.attribute, passage, start, end)
+            if ":" in passage.tokens.words:
+                yield from self._answers(reading, passage)
+
+    def _answers(self, reading: Reading, passage: Passage) -> Iterator[Finding]:
+        """Yield values that a shop's checklist affirms ("Reversible: Yes"); a "No" states the opposite, if declared."""
+        words = passage.tokens.words
+        for match in passage.matches:
+            at = match.end + 1
+            if at >= len(words) or words[match.end] != ":" or match.start in passage.key_words:
+                continue
+            for sense in match.senses:
+                if sense.kind is not Kind.VALUE or not self._applies(sense.attribute, reading):
+                    continue
+                opposite = f"non_{sense.value}"
+                if words[at] in _YES:
+                    yield passage.finding(sense.attribute, sense.value, 0.95, match.start, at + 1)
+                elif words[at] in _NO and opposite in self._names[sense.attribute]:
+                    yield passage.finding(sense.attribute, opposite, 0.95, match.start, at + 1)
+
+    def _applies(self, attribute: str, reading: Reading) -> bool:
+        allowed = self._groups[attribute]
+        return not allowed or reading.group in allowed
 
     def _values(self, attribute: str, passage: Passage, start: int, end: int) -> Iterator[Finding]:
         for match in passage.matches:

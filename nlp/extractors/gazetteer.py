@@ -10,13 +10,17 @@ from nlp.tokens import BREAKS
 from schemas.attribute_spec import Attributes
 
 _SKIPPED = frozenset({"image_group", "article_type", "gender", "age_group"})
-_OWNED = frozenset({"colour", "material", "pattern", "weave", "metal", "stone", "occasion", "season", "sport"})
+_OWNED = frozenset({"colour", "material", "pattern", "weave", "occasion", "season", "sport"})
 """Attributes whose words describe whatever noun follows them, so the noun must be the product."""
 _HARD_PARTS = frozenset(
     "dial dials frame frames lens lenses strap straps sole soles outsole collar lining band temple temples buckle rim case"
     .split()
 )  # fmt: skip
-_SETS = frozenset({"other", "formal_set"})
+_SETS = frozenset({"Kurta Sets", "Clothing Set", "Suits", "Night suits", "Tracksuits", "Lehenga Choli", "Salwar and Dupatta", "Sarees"})
+"""Article types of several garments: what is said of any of them is said of the product."""
+_ANYWHERE = frozenset({"colour", "pattern", "material"})
+"""What may be said of a product that is neither worn nor carried (bed linen, cosmetics)."""
+_NARROW = 4
 _JOINERS = frozenset({"and", "or", "to"})
 _LEFT = 4
 _RIGHT = 7
@@ -36,6 +40,8 @@ class Gazetteer:
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield values in text order: the name first."""
         for passage in reading.passages:
+            if passage.name == DESCRIPTION and not self._worn(reading):
+                return
             zone = brand_zone(passage)
             for match in passage.matches:
                 if passage.flags[match.start] or match.start in passage.key_words or match.start < zone:
@@ -44,30 +50,39 @@ class Gazetteer:
 
     def _match(self, reading: Reading, passage: Passage, match: Match) -> Iterator[Finding]:
         for sense in match.senses:
-            if sense.attribute in _SKIPPED or not self._applies(sense.attribute, reading.group):
+            if sense.attribute in _SKIPPED or not self._applies(sense.attribute, reading):
                 continue
             if sense.kind is Kind.VALUE and self._speaks_of_product(sense.attribute, reading, passage, match):
                 yield passage.finding(sense.attribute, sense.value, 0.9, match.start, match.end)
             elif sense.kind is Kind.HEAD:
                 yield from _words_left(sense.attribute, passage, match)
 
-    def _applies(self, attribute: str, group: str | None) -> bool:
+    def _worn(self, reading: Reading) -> bool:
+        return reading.article is None or reading.article in self._lexicon.worn
+
+    def _applies(self, attribute: str, reading: Reading) -> bool:
         allowed = self._groups.get(attribute)
-        return not allowed or group is None or group in allowed
+        if not self._worn(reading):
+            return attribute in _ANYWHERE
+        if not allowed:
+            return True
+        return len(allowed) > _NARROW if reading.group is None else reading.group in allowed
 
     def _speaks_of_product(self, attribute: str, reading: Reading, passage: Passage, match: Match) -> bool:
         if attribute not in _OWNED:
             return not _is_detail(passage, match)
         owner = owner_of(passage, match.end, self._lexicon.stops)
         if owner is None:
-            return passage.name != DESCRIPTION
+            return passage.name != DESCRIPTION or _opens(passage, match, self._lexicon.stops)
         if any(s.kind in (Kind.ARTICLE, Kind.NOUN) for s in owner.senses):
             return self._same_product(reading, owner)
         return False
 
     def _same_product(self, reading: Reading, owner: Match) -> bool:
-        if reading.group is None or reading.group in _SETS:
+        if reading.group is None or reading.article in _SETS:
             return True
+        if reading.group == "other":
+            return any(s.value in (reading.article, "other") for s in owner.senses)
         groups = {
             self._lexicon.groups.get(s.value, s.value) for s in owner.senses if s.kind in (Kind.ARTICLE, Kind.NOUN)
         }
@@ -94,9 +109,9 @@ def owner_of(passage: Passage, start: int, stops: frozenset[str]) -> Match | Non
     i = start
     while i < min(len(words), start + _RIGHT):
         word = words[i]
-        if word in BREAKS or word in stops:
-            break
         match = passage.by_start.get(i)
+        if word in BREAKS or (match is None and word in stops):
+            break
         if match is None:
             i += 1
             continue
@@ -107,14 +122,32 @@ def owner_of(passage: Passage, start: int, stops: frozenset[str]) -> Match | Non
             if word in _HARD_PARTS:
                 return match
             soft = match
-        i = match.end
+            i = match.end
+        else:
+            i += 1
     return soft
+
+
+def _opens(passage: Passage, match: Match, stops: frozenset[str]) -> bool:
+    """Tell whether a phrase without a noun stands in a bare clause: the first one, or one made of values only."""
+    words = passage.tokens.words
+    start, end = match.start, match.end
+    while start and words[start - 1] not in BREAKS:
+        start -= 1
+    while end < len(words) and words[end] not in BREAKS and words[end] not in ("with", "has"):
+        end += 1
+    clause = range(start, end)
+    if any(words[i] in stops and i not in passage.by_start for i in clause):
+        return False
+    covered = {i for m in passage.matches if start <= m.start < end for i in range(m.start, m.end)}
+    return start == 0 or covered.issuperset(clause)
 
 
 def _is_detail(passage: Passage, match: Match) -> bool:
     """Tell whether a phrase only describes a pocket or a trimming ("zip pocket", "lace-up detail at the back")."""
     words = passage.tokens.words
-    return match.end < len(words) and words[match.end] in ("pocket", "pockets", "compartment", "compartments")
+    follower = words[match.end] if match.end < len(words) else ""
+    return follower in ("pocket", "pockets", "compartment", "compartments", ":")
 
 
 def _words_left(attribute: str, passage: Passage, head: Match) -> Iterator[Finding]:
@@ -127,7 +160,7 @@ def _words_left(attribute: str, passage: Passage, head: Match) -> Iterator[Findi
         match = _ending_at(passage, i + 1)
         if match is not None:
             kinds = {s.kind for s in match.senses}
-            found = [s for s in match.senses if s.kind is Kind.WORD and s.attribute == attribute]
+            found = [s for s in match.senses if s.kind in (Kind.WORD, Kind.VALUE) and s.attribute == attribute]
             for sense in found:
                 yield passage.finding(attribute, sense.value, 0.9, match.start, head.end)
             if kinds & {Kind.ARTICLE, Kind.NOUN} and not found:

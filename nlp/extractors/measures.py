@@ -29,7 +29,7 @@ _UNITS: dict[str, tuple[str, float]] = {
 _MEASURE = re.compile(
     rf"(?<![\d.,/])({_NUMBER})\s?-?\s?("
     + "|".join(sorted((re.escape(u) for u in _UNITS), key=len, reverse=True))
-    + r")(?![a-z0-9])",
+    + r")(?![0-9]|(?-i:[a-z]))",
     re.IGNORECASE,
 )
 _IN_FOLLOWS = re.compile(r"\.?\s*(?:$|[.,;:)(\n/x]|long\b|length\b|wide\b|high\b|heel|inseam\b|laptop|from\b|approx)", re.IGNORECASE)
@@ -53,13 +53,19 @@ _LENGTHS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
 _OTHER = {"carat": "carat", "karat": "purity", "volume": "liquid_volume", "weight": "weight"}
 _FRAME = re.compile(r"(?<![\d-])([3-6]\d)\s?[-/x\N{WHITE SQUARE}]\s?([12]\d)\s?[-/x]\s?(1[0-6]\d)(?![\d-])")
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "single": 1, "double": 2, "twin": 2}
-_COUNT = r"(\d{1,2}|" + "|".join(_COUNTS) + ")"
-_COUNTED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("pack_size", re.compile(rf"\b(?:pack|set|combo|pair|packs) of {_COUNT}\b", re.IGNORECASE)),
-    ("pack_size", re.compile(rf"\b{_COUNT}[ -]?(?:pack|pcs|piece set|pieces set|pieces pack)\b", re.IGNORECASE)),
-    ("pockets", re.compile(rf"\b{_COUNT}[ -]pockets?\b", re.IGNORECASE)),
-    ("compartments", re.compile(rf"\b{_COUNT} (?:spacious |large |big )?main (?:zip |zipped )?compartments?\b", re.IGNORECASE)),
-)  # fmt: skip
+# A count may be glued to the word before it ("loop1 main", "lockOne main"), and its noun to the word after it.
+_COUNT = r"(?:(?<![a-zA-Z\d.])|(?-i:(?<=[a-z])(?=[A-Z\d])))(\d{1,2}|" + "|".join(_COUNTS) + ")"
+_END = r"(?-i:(?![a-z]))"
+_POCKET = "(?:patch|welt|flap|insert|chest|front|side|functional|back|rear|zip|zipped|cargo|mock|coin)"
+_COUNTED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (attribute, re.compile(pattern + _END, re.IGNORECASE))
+    for attribute, pattern in (
+        ("pack_size", rf"\b(?:pack|set|combo|packs)[ -]of[ -]{_COUNT}"),
+        ("pack_size", rf"{_COUNT}[ -]?(?:pack|pcs|piece set|pieces set|pieces pack)"),
+        ("pockets", rf"{_COUNT}[ -](?:{_POCKET} ){{0,2}}pockets?"),
+        ("compartments", rf"{_COUNT} (?:spacious |large |big )?main (?:zip |zipped )?compartments?"),
+    )
+)
 _CONTEXT = 28
 
 
@@ -77,7 +83,7 @@ class Measures:
         """Yield measures in text order, the name first."""
         for passage in reading.passages:
             text = passage.normal.text
-            if not any(c.isdigit() for c in text) and " of " not in text and "pocket" not in text.lower():
+            if not any(c.isdigit() for c in text) and " of " not in text and "pocket" not in text.lower() and "compartment" not in text.lower():
                 continue
             for finding in self._passage(passage, text, reading.group):
                 allowed = self._groups.get(finding.attribute)

@@ -40,6 +40,8 @@ class WholeText:
             yield from self._article(reading, passage, article)
         for head in ("gender", "occasion"):
             answer = answers.get(head)
+            if head == "occasion" and (_states(reading, head) or reading.article not in self._lexicon.worn):
+                continue
             if answer is not None and answer.probability >= _FLOOR[head]:
                 yield passage.finding(head, answer.value, answer.probability, answer.start, answer.end)
 
@@ -72,6 +74,11 @@ def features(passage: Passage) -> list[tuple[str, int, int]]:
             found.append((f"noun:{noun}", match.start, match.end))
             last = (f"last:{noun}", match.start, match.end)
     return [*found, last] if last else found
+
+
+def _states(reading: Reading, attribute: str) -> bool:
+    """Tell whether a text names a value of ``attribute`` in words; then nothing needs to be inferred."""
+    return any(s.attribute == attribute and s.kind is Kind.VALUE for p in reading.passages for m in p.matches for s in m.senses)
 
 
 def _has_noun(passage: Passage) -> bool:

@@ -18,6 +18,7 @@ from nlp.linear import Head, LinearModels
 from nlp.reading import read
 from nlp.text import ProductText
 from nlp.training.corpus import Example, fold, without_fold
+from nlp.vocabulary_spec import ArticleVocabulary, article_vocabulary
 
 LOG = logging.getLogger(__name__)
 LEAST_DOCUMENTS, LEAST_BRANDS = 5, 3
@@ -66,6 +67,15 @@ def silver(lexicon: Lexicon, examples: Sequence[Example], known: frozenset[str])
     return found
 
 
+def declared_examples(articles: ArticleVocabulary) -> list[Example]:
+    """Return each declared spelling of an article type as a name of its own, so that rare types are never unknown."""
+    return [
+        Example(f"declared {a.name} {i}", f"declared {i}", word, article_type=a.name)
+        for a in articles.article_types
+        for i, word in enumerate(a.words)
+    ]
+
+
 def shared_terms(data: Featured, brand_words: frozenset[str], common: frozenset[str]) -> list[str]:
     """Return the terms seen in enough documents of enough brands; brand words stay out unless ``common``."""
     documents: Counter[str] = Counter()
@@ -78,7 +88,7 @@ def shared_terms(data: Featured, brand_words: frozenset[str], common: frozenset[
     return sorted(
         t
         for t, n in documents.items()
-        if n >= LEAST_DOCUMENTS and len(owners[t]) >= LEAST_BRANDS and (":" in t or private.isdisjoint(t.split()))
+        if ":" in t or (n >= LEAST_DOCUMENTS and len(owners[t]) >= LEAST_BRANDS and private.isdisjoint(t.split()))
     )
 
 
@@ -147,7 +157,7 @@ def _loss(models: LinearModels, head: Head, held: Featured) -> float:
 def train(lexicon: Lexicon, labelled: Sequence[Example], extra: Sequence[Example]) -> LinearModels:
     """Fit on all brands, with temperatures found on brands held out of a first fit."""
     known = frozenset(e.article_type for e in labelled if e.article_type)
-    everything = [*labelled, *silver(lexicon, extra, known)]
+    everything = [*labelled, *silver(lexicon, extra, known), *declared_examples(article_vocabulary())]
     data = featured(lexicon, everything)
     brand_words = frozenset(e.brand for e in (*labelled, *extra))
     part, held = data.part(lambda e: _inner(e) != 0), data.part(lambda e: _inner(e) == 0)

@@ -54,7 +54,7 @@ def moto():
     server.stop()
 
 
-@pytest.fixture(params=["local", "s3", "s3-root", pytest.param("live", marks=pytest.mark.live)])
+@pytest.fixture(params=["local", "s3", pytest.param("live", marks=pytest.mark.live)])
 def store(request, tmp_path):
     if request.param == "local":
         yield open_store(str(tmp_path / "store"))
@@ -64,8 +64,7 @@ def store(request, tmp_path):
         yield from _emptied_after(open_store(f"{os.environ[LIVE]}/{secrets.token_hex(4)}"))
     else:
         request.getfixturevalue("moto")
-        prefix = f"/{secrets.token_hex(4)}" if request.param == "s3" else ""
-        yield from _emptied_after(open_store(f"s3://shop-data{prefix}"))
+        yield from _emptied_after(open_store(f"s3://shop-data/{secrets.token_hex(4)}"))
 
 
 def _emptied_after(store):
@@ -270,6 +269,23 @@ def test_the_uri_opens_the_same_store(store):
     store.put("k/v", b"same")
     assert open_store(store.uri).get("k/v") == b"same"
     assert not store.uri.endswith("/")
+
+
+def test_a_whole_bucket_may_be_the_store(moto):
+    store = open_store("s3://shop-data")
+    store.put("whole/k", b"1")
+    assert store.uri == "s3://shop-data"
+    assert list(store.list("whole/")) == ["whole/k"]
+    assert open_store("s3://shop-data/whole").get("k") == b"1"
+    store.delete("whole/k")
+
+
+def test_marks_of_folders_made_by_consoles_are_no_keys(moto):
+    store = S3Store("shop-data", "console")
+    for key in ("console/", "console/sub/", "console/sub/k"):
+        store._client.put_object(Bucket="shop-data", Key=key, Body=b"")
+    assert list(store.list("")) == ["sub/k"]
+    store.delete("sub/k")
 
 
 def test_two_prefixes_of_one_bucket_do_not_mix(moto):

@@ -156,3 +156,45 @@ def test_each_declared_vendor_has_a_reader_and_says_what_a_product_is(name: str)
     assert declared.format in READERS
     assert declared.columns.sku in declared.wanted_columns
     assert declared.columns.images == () or declared.pictures is not None
+
+
+SIZES = [
+    ["K-1-S", "", "", "Women", "DEF", "k1.jpg", "Red", ""],
+    ["K-2-M", "Belt", "", "", "Belts", "k2.jpg", "", "9"],
+    ["K-1-M", "Dress", "", "", "Dresses", "k1.jpg|k1b.jpg", "Blue", "20"],
+]
+
+
+@every
+@both
+def test_rows_that_are_sizes(tmp_path: Path, form: str, packed: bool) -> None:
+    declared = golden.spec(
+        form, style={"pattern": "^(?P<style>.+)-[^-]+$"}, columns=golden.COLUMNS | {"sizes": {"column": "Code"}}
+    )
+    drop = golden.read_bytes(declared, tmp_path, golden.WRITERS[form]([golden.HEADER, *SIZES]), packed)
+    belt, dress = drop.products
+    assert (belt.sku, belt.rows, belt.name) == ("K-2", (2,), "Belt")
+    assert (dress.sku, dress.rows, dress.name, dress.sizes) == ("K-1", (1, 3), "Dress", ("K-1-S", "K-1-M"))
+    assert dress.levels == ("Women", None, "Dresses", None, None)
+    assert dress.fields == {"colour": "Red", "price": "20"}
+    assert dress.images == ("k1.jpg", "k1b.jpg")
+
+
+@every
+def test_path_column_picture_columns_and_withdrawal(tmp_path: Path, form: str) -> None:
+    columns = {
+        "sku": "Code",
+        "path": {"column": "Text", "separator": ">", "levels": ["skip", "division", "class"]},
+        "images": ["Picture", {"column": "Class", "separator": ","}],
+    }
+    rows = [
+        ["P-1", "", "Home > Men > Hats", "", "b.jpg, c.jpg", "a.jpg", "live", ""],
+        ["P-2", "", "Home", "", "", "a.jpg", "Gone", ""],
+    ]
+    declared = golden.spec(
+        form, columns=columns, attributes={}, withdrawal={"column": "Shade", "values": ["gone"]}, delivery="full"
+    )
+    drop = golden.read_bytes(declared, tmp_path, golden.WRITERS[form]([golden.HEADER, *rows]))
+    assert [(p.sku, p.images) for p in drop.products] == [("P-1", ("a.jpg", "b.jpg", "c.jpg"))]
+    assert drop.products[0].levels == ("Men", None, "Hats", None, None)
+    assert drop.withdrawn == [("P-2", (2,))]

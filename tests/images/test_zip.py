@@ -1,9 +1,15 @@
 import random
 import stat
 import struct
+import tempfile
 import zipfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from enrichment.images.open import open_source
 from enrichment.images.policy import ArchivePolicy, ImagePolicy
@@ -174,9 +180,37 @@ def test_a_truncated_archive_stops_the_drop(pack):
         open_source("zip", path)
 
 
+def test_a_member_without_name_is_nobody(pack):
+    path = pack([("x", b"1"), ("ok.jpg", b"ok")])
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 46] = 0
+    path.write_bytes(data)
+    with open_source("zip", path) as source:
+        assert source.read("ok.jpg") == b"ok"
+    assert refusal(path, "x") is ProblemReason.PICTURE_MISSING
+
+
 def test_an_absent_archive_stops_the_drop(tmp_path):
     with pytest.raises(DropError):
         open_source("zip", tmp_path / "none.zip")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_mangled_archives_end_as_bytes_or_as_a_refusal(draw):
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jpg", b"a" * 300)
+        archive.writestr("b/c.jpg", bytes(range(200)))
+    data = bytearray(packed.getvalue())
+    for _ in range(draw.draw(st.integers(1, 6))):
+        data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "images.zip")
+        path.write_bytes(data)
+        for ref in ("a.jpg", "b/c.jpg"):
+            with suppress(DropError, PictureRefused), open_source("zip", path) as source:
+                assert len(source.read(ref)) <= ImagePolicy().max_bytes
 
 
 def test_too_many_members_stop_the_drop_before_the_directory_is_read(pack, monkeypatch):

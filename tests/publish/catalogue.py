@@ -27,7 +27,12 @@ ATTRIBUTES = Attributes.model_validate(
         "version": 1,
         "attributes": [
             {"name": "colour", "title": "Colour", "values": [{"name": "red"}, {"name": "blue"}]},
-            {"name": "material", "title": "Material", "kind": "choices", "values": [{"name": "cotton"}, {"name": "linen"}]},
+            {
+                "name": "material",
+                "title": "Material",
+                "kind": "choices",
+                "values": [{"name": "cotton"}, {"name": "linen"}],
+            },
             {"name": "weight", "title": "Weight", "kind": "measure", "unit": "g"},
         ],
     }
@@ -164,7 +169,9 @@ def catalogue(count: int = 6, base: pa.Table | None = None, **drawn: object) -> 
 
 
 def keys(*pairs: tuple[str, str]) -> pa.Table:
-    return pa.table({"vendor": pa.array([p[0] for p in pairs], pa.string()), "sku": [p[1] for p in pairs]})
+    return pa.table(
+        {"vendor": pa.array([p[0] for p in pairs], pa.string()), "sku": pa.array([p[1] for p in pairs], pa.string())}
+    )
 
 
 def verdict(parts: dict[str, pa.Table], **more: object) -> GateResult:

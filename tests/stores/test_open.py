@@ -19,6 +19,11 @@ def test_paths_and_file_addresses_open_the_same_folder(tmp_path):
     assert open_store(store.uri.replace("file://", "file://localhost")).get("k") == b"1"
 
 
+def test_home_is_expanded(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert open_store("~/out").uri == (tmp_path / "out").as_uri()
+
+
 def test_a_relative_path_is_made_absolute_at_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store = open_store("out")

@@ -3,7 +3,7 @@ import socket
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
 from enrichment.stores.s3 import S3Store
 from schemas.errors import ObjectExists, StoreUnavailable, UsageError
@@ -97,6 +97,18 @@ def test_racing_writers_are_tried_again_a_bounded_number_of_times(store):
     with pytest.raises(StoreUnavailable, match="racing"):
         store.put_new("k", b"mine")
     assert len(store._client.marks) == 5
+
+
+def test_missing_credentials_are_no_reason_to_try_again(store):
+    store._client = Scripted(NoCredentialsError())
+    with pytest.raises(UsageError, match="credentials"):
+        store.put_new("k", b"")
+
+
+def test_a_wrong_environment_is_told_at_once(monkeypatch):
+    monkeypatch.setenv("ENRICH_S3_ENDPOINT", "not an address")
+    with pytest.raises(UsageError, match="ENRICH_S3_ENDPOINT"):
+        S3Store("bucket-of-tests")
 
 
 def test_an_outside_prefix_is_refused():

@@ -37,6 +37,13 @@ def test_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path, form: st
 
 
 @pytest.mark.parametrize("form", sorted(TEXTS))
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_wide_encodings_with_stated_order_and_mark(tmp_path: Path, form: str, encoding: str) -> None:
+    data = "\ufeff".encode(encoding) + TEXTS[form](TABLE, encoding)
+    assert len(golden.read_bytes(golden.spec(form, encoding=encoding), tmp_path, data).products) == 4
+
+
+@pytest.mark.parametrize("form", sorted(TEXTS))
 @pytest.mark.parametrize(
     ("declared", "sent", "why"),
     [

@@ -137,3 +137,10 @@ def test_values_across_the_window(tmp_path: Path) -> None:
     # Without name, text and picture nothing is left of a product but its sku.
     assert [p.sku for p in drop.problems] == [str(n) for n in range(1_000)]
     assert {p.reason for p in drop.problems} == {ProblemReason.NAME_MISSING}
+
+
+def test_keys_without_end_are_not_kept(tmp_path: Path) -> None:
+    lines = [json.dumps({f"k{n}_{m}": 1 for m in range(50)}) for n in range(300)]
+    with pytest.raises(DropError, match="missing column 'id'") as caught:
+        golden.read_bytes(golden.spec("jsonl", columns={"sku": "id"}), tmp_path, "\n".join(lines).encode())
+    assert str(caught.value).count("'k") <= 31

@@ -75,21 +75,40 @@ function buildCauses() {
   byId("causes").append(el("h2", { text: "Why products moved" }), bar, keys);
 }
 
-/** Wilson's 95 % interval, as in audit.py. */
+/** Wilson's 95 % interval corrected for continuity, as in audit.py. */
 function wilson(right, judged) {
-  if (!judged) return [0, 1];
-  const z = 1.959963984540054, share = right / judged, spread = (z * z) / judged;
-  const half = (z / (1 + spread)) * Math.sqrt((share * (1 - share)) / judged + spread / (4 * judged));
-  const middle = (share + spread / 2) / (1 + spread);
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+  const z2 = 1.959963984540054 ** 2, share = right / judged, wrong = 1 - share, scale = 2 * (judged + z2);
+  const below = Math.sqrt(z2 * Math.max(0, z2 - 2 - 1 / judged + 4 * share * (judged * wrong + 1)));
+  const above = Math.sqrt(z2 * Math.max(0, z2 + 2 - 1 / judged + 4 * share * (judged * wrong - 1)));
+  return [right ? Math.max(0, (2 * right + z2 - 1 - below) / scale) : 0, right < judged ? Math.min(1, (2 * right + z2 + 1 + above) / scale) : 1];
+}
+
+/** Right answers and answers of one stratum, counting only what was said in the audit view. */
+function judgedIn(rows) {
+  const said = rows.map((row) => STATE.get(row)).filter((item) => item && item.entry.audit).map((item) => item.entry.decision);
+  const right = said.filter((name) => name === "accept" || name === "lock").length;
+  return [right, right + said.filter((name) => name === "reject" || name === "correct").length];
+}
+
+/** Strata weighted by their sizes and their intervals joined, as in audit.py; null until each has an answer. */
+function auditEstimate() {
+  const strata = DATA.audit.strata.map(([, size, rows]) => [size, ...judgedIn(rows)]);
+  const judged = strata.reduce((sum, one) => sum + one[2], 0), total = strata.reduce((sum, one) => sum + one[0], 0);
+  if (!strata.length || strata.some((one) => one[2] === 0)) return { judged, share: null };
+  let share = 0, below = 0, above = 0;
+  for (const [size, right, answers] of strata) {
+    const weight = size / total, own = right / answers, [low, high] = wilson(right, answers);
+    share += weight * own;
+    below += (weight * (own - low)) ** 2;
+    above += (weight * (high - own)) ** 2;
+  }
+  return { judged, share, low: Math.max(0, share - Math.sqrt(below)), high: Math.min(1, share + Math.sqrt(above)) };
 }
 
 function refreshAudit() {
-  const answers = DATA.audit.rows.map((row) => STATE.get(row)).filter((item) => item && item.entry.audit).map((item) => item.entry.decision);
-  const right = answers.filter((name) => name === "accept" || name === "lock").length;
-  const judged = right + answers.filter((name) => name === "reject" || name === "correct").length;
-  const [low, high] = wilson(right, judged);
-  const tonight = judged ? `${percent(right / judged)} right of ${judged} checked (95 %: ${percent(low)} to ${percent(high)})` : `${DATA.audit.rows.length} products wait to be checked`;
+  const { judged, share, low, high } = auditEstimate(), asked = DATA.audit.rows.length;
+  const waiting = judged ? `${judged} of ${asked} checked` : `${plural(asked, "product waits", "products wait")} to be checked`;
+  const tonight = share === null ? waiting : `${percent(share, 1)} right (95 %: ${percent(low, 1)} to ${percent(high, 1)}), ${judged} of ${asked} checked`;
   const click = () => setFilter({ ...NO_FILTER, tab: "audit" });
   const last = DATA.audit.past.at(-1);
   const before = last && last.accuracy !== null ? `Last audited ${last.run_id}: ${percent(last.accuracy, 1)} (${percent(last.low, 1)} to ${percent(last.high, 1)}, ${last.judged} checked)` : "No earlier night has been audited";

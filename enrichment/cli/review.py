@@ -1,0 +1,69 @@
+"""`enrich review`: answer the diff report, and bring answers into the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from enrichment.cli.options import Json, Store, settings
+from enrichment.cli.output import console, say_json
+from schemas.errors import UsageError
+
+app = typer.Typer(help="Serve the report, import and export decisions.", no_args_is_help=True)
+
+
+@app.command("serve")
+def serve(
+    store: Store = None,
+    run: Annotated[str | None, typer.Option(help="A complete run's id; by default the one readers follow.")] = None,
+    port: Annotated[int, typer.Option(help="Loopback port; 0 takes any free one.")] = 0,
+) -> None:
+    """Open the report on this machine only; decisions are saved as you go."""
+    from enrichment.review.serve import prepare
+    from enrichment.stages.fetch_report import fetch_report
+    from enrichment.stores.open import open_store
+
+    opened = open_store(settings(store).store)
+    with TemporaryDirectory(prefix="enrich-review-") as folder:
+        report = fetch_report(opened, run, Path(folder))
+        server = prepare(report, opened, port)
+        console().print(f"Open {server.url}\nStop with Ctrl-C.", markup=False)
+        server.run()
+
+
+@app.command("import")
+def import_(file: Path, store: Store = None, json: Json = False) -> None:
+    """Take a decisions file (CSV or JSON) that the page exported; the same file twice adds nothing."""
+    from enrichment.review.exchange import read_decisions
+    from enrichment.review.ledger import append
+    from enrichment.review.nodes import known_nodes
+    from enrichment.stores.open import open_store
+    from schemas.taxonomy_spec import taxonomy
+
+    kind = file.suffix.lstrip(".").lower()
+    if kind not in ("csv", "json"):
+        raise UsageError(f"decisions file {file.name!r}: expected .csv or .json")
+    imported = read_decisions(file.read_bytes(), "csv" if kind == "csv" else "json", known_nodes(taxonomy()))
+    added = append(open_store(settings(store).store), imported.entries)
+    if json:
+        refused = [{"row": r.row, "why": r.why} for r in imported.refused]
+        say_json({"entries": len(imported.entries), "added": added, "refused": refused})
+        return
+    console().print(f"{len(imported.entries)} decisions read, {added} new, {len(imported.refused)} refused")
+    for refusal in imported.refused:
+        console().print(f"row {refusal.row}: {refusal.why}", markup=False)
+
+
+@app.command("export")
+def export(out: Path, store: Store = None) -> None:
+    """Write the whole ledger as CSV or JSON, by the file's ending."""
+    from enrichment.review.exchange import write_decisions
+    from enrichment.review.ledger import read
+    from enrichment.stores.open import open_store
+
+    entries = read(open_store(settings(store).store))
+    out.write_bytes(write_decisions(entries, "json" if out.suffix.lower() == ".json" else "csv"))
+    console().print(f"{len(entries)} decisions written to {out}", markup=False)

@@ -1,0 +1,1 @@
+"""The registry of trained versions: vision, text and fusion alike."""

@@ -1,0 +1,64 @@
+"""Files that other systems take over: reclassification events, vendor feedback, navigation facets, proposals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from enrichment.review.feedback import vendor_feedback
+from enrichment.review.ledger import Verdict
+from enrichment.review.reclass import reclass_events
+from enrichment.runs.run import Run
+from enrichment.stages.assemble import Catalogue
+from enrichment.stages.decide import tree
+from enrichment.stages.ledger import entries_of
+from enrichment.taxonomy.facets import facets
+from enrichment.taxonomy.filing import Reader
+from enrichment.taxonomy.placeholders import propose
+from schemas.attribute_spec import attributes
+from schemas.records import LEVELS
+from schemas.vendor_spec import vendor_specs
+
+LEAST_PRODUCTS = 3
+
+
+def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
+    """Write ``reclass_events.csv``, ``feedback/<vendor>.csv``, ``facets.json`` and ``placeholders.json`` into ``out``."""
+    entries = entries_of(run)
+    refused = [entry.key for entry in entries if entry.decision is Verdict.REJECT]
+    night = run.plan.manifest.night
+    (out / "reclass_events.csv").write_bytes(reclass_events(catalogue.changes, night, refused))
+    (out / "feedback").mkdir()
+    specs = vendor_specs(Path(run.plan.settings.vendors))
+    for vendor in sorted(set(catalogue.products["vendor"].to_pylist()) & set(specs)):
+        feedback = vendor_feedback(specs[vendor], catalogue.products, entries)
+        (out / "feedback" / f"{vendor}.csv").write_bytes(feedback)
+    counted = [asdict(facet) for facet in facets(_paths_and_values(catalogue.products), attributes(), LEAST_PRODUCTS)]
+    _write_json(out / "facets.json", counted)
+    proposals = [asdict(p) for vendor in sorted(specs) for p in _proposals(catalogue.products, vendor, specs)]
+    _write_json(out / "placeholders.json", proposals)
+
+
+def _paths_and_values(products: pa.Table) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
+    named = [name for name in products.schema.names if name.startswith("attr_")]
+    for row in products.select([*LEVELS, *named]).to_pylist():
+        path = tuple(row[level] for level in LEVELS if row[level])
+        yield path, {name.removeprefix("attr_"): row[name] for name in named if row[name]}
+
+
+def _proposals(products: pa.Table, vendor: str, specs: Any) -> list[Any]:
+    """Return values that this vendor writes where it means nothing, for its YAML."""
+    columns = ["vendor", "image_group", *(f"vendor_{level}" for level in LEVELS)]
+    rows = [row for row in products.select(columns).to_pylist() if row["vendor"] == vendor]
+    reader = Reader(tree(), specs[vendor].placeholders)
+    seen = ((reader.read([row[f"vendor_{level}"] for level in LEVELS]), row["image_group"]) for row in rows)
+    return propose(vendor, seen)
+
+
+def _write_json(path: Path, data: list[Any]) -> None:
+    path.write_text(json.dumps(data, indent=0, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,368 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlparse
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect
+
+from enrichment.review import ledger
+from enrichment.review.audit import estimate, plan_from
+from enrichment.review.cells import read_csv
+from enrichment.review.exchange import read_decisions
+from enrichment.review.ledger import Verdict
+from enrichment.review.obey import obey, orders_of
+from enrichment.review.paths import parse_path
+from enrichment.review.serve import prepare
+from enrichment.stores.open import open_store
+from enrichment.stores.port import Store
+from schemas.records import HierarchyDecision, HierarchyPath, PlacementStatus, Reason
+from tests.browser.conftest import Opened
+from tests.review.night import NODES, RUN_ID, VENDORS, make_night
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+
+def count_of(page: Page) -> int:
+    return int(page.inner_text("#count").split(" product")[0].split(" ")[-1].replace(",", ""))
+
+
+def name_reviewer(page: Page, name: str = "ada") -> None:
+    page.fill("#reviewer", name)
+
+
+def entries_of(page: Page, kind: str, folder: Path) -> tuple[ledger.LedgerEntry, ...]:
+    with page.expect_download() as waiting:
+        page.click(f"#export-{kind}")
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    found = read_decisions(path.read_bytes(), kind, NODES)
+    assert found.refused == ()
+    return found.entries
+
+
+def test_the_head_says_what_happened(opened: Opened) -> None:
+    page = opened()
+    changes = make_night(240, 60).changes.column("change").to_pylist()
+    assert page.inner_text("#title") == "Wednesday, 18 November 2026"
+    for kind in ("new", "refiled", "withdrawn"):
+        assert page.inner_text(f"[data-tile={kind}] b") == str(changes.count(kind))
+    told = page.inner_text("#provenance")
+    assert "look@11aa22bb → look@9f3a12bc" in told
+    assert "birchwood ◷ late: not delivered by 03:00" in told
+    assert "</script><script>boom()" in told
+    assert "gate passed" in page.inner_text("#gate")
+
+
+def test_filters_and_search_narrow_the_list(opened: Opened) -> None:
+    page = opened()
+    rows = make_night(240, 60).changes.to_pylist()
+    page.click("#tab-products")
+    assert count_of(page) == 240
+    page.select_option("#filter-vendor", "alpine")
+    assert count_of(page) == sum(row["vendor"] == "alpine" for row in rows)
+    page.select_option("#filter-cause", "model")
+    assert count_of(page) == sum(row["vendor"] == "alpine" and row["cause"] == "model" for row in rows)
+    page.click("#clear")
+    page.fill("#search", "S000017")
+    expect(page.locator("#count")).to_have_text("1 product")
+    assert page.locator(".item").count() == 1
+    page.fill("#search", "kids handbags linen")
+    expect(page.locator("#count")).not_to_have_text("1 product")
+    assert all("Handbags" in text for text in page.locator(".item .paths").all_inner_texts())
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert count_of(page) == 240
+
+
+def test_open_a_pattern_accept_all_and_undo(opened: Opened) -> None:
+    page = opened()
+    name_reviewer(page)
+    first = page.locator(".item.pattern").first
+    size = int(first.locator(".size b").inner_text())
+    assert first.locator("img.thumb").count() == min(6, size) or size < 7
+    first.get_by_role("button", name="Open").click()
+    assert count_of(page) == size
+    page.click(".chip.filter")
+    page.click("#tab-patterns")
+    page.locator(".item.pattern").first.get_by_role("button", name="Accept all").click()
+    assert page.inner_text("#tally") == f"{size} accepted"
+    assert f"{size} of {size} decided" in page.locator(".item.pattern").first.inner_text()
+    page.click("#undo")
+    assert page.inner_text("#tally") == "No decisions yet"
+    page.locator(".item.pattern").first.get_by_role("button", name="Reject all").click()
+    assert page.inner_text("#tally") == f"{size} rejected"
+
+
+def test_keys_alone_are_enough(opened: Opened) -> None:
+    page = opened()
+    name_reviewer(page)
+    page.locator("#reviewer").blur()
+    for key in ("2", "j", "a", "r", "l", "u", "j", "k", "l"):
+        page.keyboard.press(key)
+    assert page.inner_text("#tally") == "1 accepted · 1 rejected · 1 locked"
+    page.keyboard.press("Enter")
+    assert page.locator("#detail").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#detail").is_hidden()
+
+
+def test_nobody_decides_without_a_name(opened: Opened) -> None:
+    page = opened()
+    page.click("#tab-products")
+    page.locator(".item").first.get_by_role("button", name="Accept").click()
+    assert page.inner_text("#tally") == "No decisions yet"
+    page.fill("#who", "bo")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#tally") == "1 accepted"
+    assert page.input_value("#reviewer") == "bo"
+
+
+def decide_everything(page: Page) -> None:
+    """Accept, reject with a level, lock, correct, snooze and ask: one product each, the first hostile ones."""
+    name_reviewer(page)
+    page.click("#tab-products")
+    page.select_option("#filter-vendor", VENDORS[2])
+    page.select_option("#filter-change", "refiled")
+    items = page.locator(".item.product")
+    items.nth(0).get_by_role("button", name="Accept").click()
+    items.nth(1).get_by_role("button", name="More").click()
+    page.select_option("#wrong-level", "class")
+    page.fill("#comment", "=no, 'that' is \"wrong\"\nat all")
+    page.locator("#detail").get_by_role("button", name="Reject").click()
+    close(page)
+    items.nth(2).get_by_role("button", name="Lock").click()
+    items.nth(3).get_by_role("button", name="More").click()
+    page.fill("#right-path", NODES[5].replace(" / ", "/"))
+    page.locator("#detail").get_by_role("button", name="Correct").click()
+    close(page)
+    items.nth(4).get_by_role("button", name="More").click()
+    page.fill("#snooze-until", "2026-12-01")
+    page.locator("#detail").get_by_role("button", name="Snooze").click()
+    close(page)
+    items.nth(5).get_by_role("button", name="More").click()
+    page.fill("#comment", "Which one is it?")
+    page.locator("#detail").get_by_role("button", name="Ask vendor").click()
+    close(page)
+
+
+def close(page: Page) -> None:
+    page.get_by_role("button", name="Close (Esc)").click()
+
+
+ALL_SIX = "1 accepted · 1 rejected · 1 corrected · 1 locked · 1 snoozed · 1 vendor asked"
+
+
+def test_export_and_import_carry_every_decision(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    decide_everything(page)
+    assert page.inner_text("#tally") == ALL_SIX
+    as_csv, as_json = entries_of(page, "csv", tmp_path), entries_of(page, "json", tmp_path)
+    assert as_csv == as_json
+    by_verdict = {entry.decision: entry for entry in as_csv}
+    assert set(by_verdict) == set(Verdict) - {Verdict.UNDO}
+    assert by_verdict[Verdict.CORRECT].value == NODES[5]
+    assert by_verdict[Verdict.REJECT].comment == "=no, 'that' is \"wrong\"\nat all"
+    assert by_verdict[Verdict.REJECT].level == "class"
+    assert by_verdict[Verdict.SNOOZE].value == "2026-12-01"
+    for kind in ("csv", "json"):
+        other = opened()
+        other.set_input_files("#import", tmp_path / f"decisions-{RUN_ID}.{kind}")
+        expect(other.locator("#tally")).to_have_text(ALL_SIX)
+        other.set_input_files("#import", tmp_path / f"decisions-{RUN_ID}.{kind}")
+        expect(other.locator("#toast")).to_have_text("0 of 6 decisions imported")
+        assert entries_of(other, "json", tmp_path) == as_json
+
+
+def test_markup_and_formulas_stay_inert(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    name_reviewer(page)
+    page.click("#tab-products")
+    page.select_option("#filter-vendor", VENDORS[3])
+    assert page.locator(".item").first.locator(".sub b").inner_text() == VENDORS[3]
+    page.locator(".item").first.get_by_role("button", name="Accept").click()
+    page.select_option("#filter-vendor", VENDORS[2])
+    page.locator(".item").first.get_by_role("button", name="Accept").click()
+    page.locator(".item").first.get_by_role("button", name="More").click()
+    page.wait_for_selector("#detail .claims")
+    for tab in ("patterns", "audit", "flows", "problems"):
+        page.click(f"#tab-{tab}", force=True)
+        assert page.locator("img[src='x'], [onerror], b b").count() == 0
+    page.click("#clear")
+    assert "<b>bold</b>" in page.inner_text("#sheet")
+    entries_of(page, "csv", tmp_path)
+    text = (tmp_path / f"decisions-{RUN_ID}.csv").read_text(encoding="utf-8-sig")
+    assert f'"\'{VENDORS[2]}"' in text
+    assert f'"{VENDORS[2]}' not in text
+    assert {row["vendor"] for row in read_csv(text.encode())} == {VENDORS[2], VENDORS[3]}
+
+
+def test_evidence_is_marked_where_it_stands(opened: Opened) -> None:
+    page = opened()
+    page.click("#tab-products")
+    page.select_option("#filter-change", "new")
+    item = page.locator(".item").nth(3)
+    name = item.locator("h3").inner_text()
+    item.get_by_role("button", name="More").click()
+    page.wait_for_selector("#detail .claims")
+    assert page.locator("#detail .quoted mark").first.inner_text() == name.split()[0]
+    assert page.locator("#detail .claims tbody tr").count() == 2
+    assert "✓ won" in page.inner_text("#detail .claims")
+
+
+def test_a_page_that_came_alone_says_what_is_missing(browser: Browser, report: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "mailed.html"
+    alone.write_bytes((report / "index.html").read_bytes())
+    page = browser.new_page()
+    page.goto(alone.as_uri())
+    page.click("#tab-products")
+    page.locator(".item").first.get_by_role("button", name="More").click()
+    expect(page.locator("#detail")).to_contain_text("not beside this page")
+    assert page.locator(".item").first.locator("h3").inner_text()
+    page.close()
+
+
+def test_flows_lead_to_their_products(opened: Opened) -> None:
+    page = opened()
+    page.click("#tab-flows")
+    for level in ("division", "class", "subclass"):
+        page.get_by_role("button", name=level, exact=True).click()
+        first = page.locator("button.flow").first
+        size = int(first.locator(".number").inner_text())
+        first.click()
+        assert count_of(page) == size
+        page.click("#tab-flows")
+    cell = page.locator(".matrix .heat button").first
+    size = int(cell.inner_text())
+    cell.click()
+    assert count_of(page) == size
+
+
+def test_the_audit_block_estimates_as_it_is_answered(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    name_reviewer(page)
+    assert page.inner_text("#audit-now") == "60 products wait to be checked"
+    page.click("#audit-now")
+    assert count_of(page) == 60
+    page.locator(".item").first.click(position={"x": 300, "y": 5})
+    for at in range(60):
+        page.keyboard.press("r" if at % 10 == 0 else "a")
+    said = page.inner_text("#audit-now")
+    assert "60 of 60 checked" in said
+    entries = entries_of(page, "json", tmp_path)
+    assert all(entry.audit for entry in entries)
+    found = estimate(plan_from(_numbers(page)["audit"]), entries)
+    assert found.accuracy is not None
+    assert said.startswith(
+        f"{100 * found.accuracy:.1f} % right (95 %: {100 * found.low:.1f} % to {100 * found.high:.1f} %)"
+    )
+
+
+def _numbers(page: Page) -> dict:
+    return json.loads((Path(unquote(urlparse(page.url).path)).parent / "numbers.json").read_text(encoding="utf-8"))
+
+
+def test_a_draft_outlives_the_tab(opened: Opened) -> None:
+    page = opened()
+    name_reviewer(page)
+    page.click("#tab-products")
+    page.locator(".item").first.get_by_role("button", name="Lock").click()
+    page.reload()
+    page.wait_for_selector("body.ready")
+    assert page.inner_text("#tally") == "1 locked"
+    assert page.input_value("#reviewer") == "ada"
+
+
+def test_paper_gets_the_list_without_the_buttons(opened: Opened) -> None:
+    page = opened()
+    page.click("#tab-products")
+    page.emulate_media(media="print")
+    page.evaluate("preparePrint()")
+    assert page.locator(".item").count() == 150
+    assert "90 more" in page.inner_text("#list")
+    assert page.locator(".dock").is_hidden()
+    boxes = [page.locator(".item").nth(at).bounding_box() for at in (0, 1)]
+    assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"]
+
+
+@pytest.fixture
+def served(report: Path, tmp_path: Path) -> Iterator[tuple[str, Store]]:
+    store = open_store(str(tmp_path / "store"))
+    server = prepare(report, store)
+    running = uvicorn.Server(uvicorn.Config(server.app, log_level="error", ws="none"))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [server.listener]})
+    thread.start()
+    yield server.url, store
+    running.should_exit = True
+    thread.join(10)
+
+
+def wait_for(page: Page, store: Store, verdicts: list[Verdict]) -> None:
+    for _ in range(100):
+        if [entry.decision for entry in ledger.read(store)] == verdicts:
+            break
+        page.wait_for_timeout(50)
+    assert [entry.decision for entry in ledger.read(store)] == verdicts
+
+
+def test_the_server_saves_as_one_goes(opened: Opened, served: tuple[str, Store]) -> None:
+    url, store = served
+    page = opened(url)
+    assert "token" not in page.url
+    name_reviewer(page)
+    page.click("#tab-products")
+    page.locator(".item").nth(0).get_by_role("button", name="Lock").click()
+    page.locator(".item").nth(1).get_by_role("button", name="Reject").click()
+    wait_for(page, store, [Verdict.LOCK, Verdict.REJECT])
+    expect(page.locator("#saved")).to_have_text("Saved")
+    page.click("#undo")
+    wait_for(page, store, [Verdict.LOCK, Verdict.REJECT, Verdict.UNDO])
+    other = opened(url)
+    expect(other.locator("#tally")).to_have_text("1 locked")
+
+
+def test_without_the_token_the_door_stays_shut(opened: Opened, served: tuple[str, Store]) -> None:
+    url, _ = served
+    page = opened(url.split("#")[0], ready="p")
+    expect(page.locator("body")).to_contain_text("it carries the token")
+    assert page.locator("#data").count() == 0
+
+
+def test_the_next_night_obeys_what_was_decided_on_the_page(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    decide_everything(page)
+    store = open_store(str(tmp_path / "ledger"))
+    ledger.append(store, entries_of(page, "csv", tmp_path))
+    ledger.append(store, entries_of(page, "json", tmp_path))
+    entries = {entry.decision: entry for entry in ledger.read(store)}
+    assert len(ledger.read(store)) == 6
+    products = make_night(240, 60).products.select(["vendor", "sku", "content_hash"]).to_pylist()
+    orders = orders_of(ledger.read(store), {(p["vendor"], p["sku"]): p["content_hash"] for p in products})
+    anywhere = parse_path(NODES[9])
+    tomorrow = {
+        verdict: obey([proposal(entries[verdict], path)], orders)[0].path
+        for verdict, path in (
+            (Verdict.LOCK, anywhere),
+            (Verdict.CORRECT, anywhere),
+            (Verdict.REJECT, parse_path(entries[Verdict.REJECT].path)),
+            (Verdict.ACCEPT, anywhere),
+        )
+    }
+    assert tomorrow[Verdict.LOCK] == parse_path(entries[Verdict.LOCK].path)
+    assert tomorrow[Verdict.CORRECT] == parse_path(NODES[5])
+    assert tomorrow[Verdict.REJECT] == parse_path(entries[Verdict.REJECT].previous)
+    assert tomorrow[Verdict.ACCEPT] == anywhere
+
+
+def proposal(entry: ledger.LedgerEntry, path: HierarchyPath) -> HierarchyDecision:
+    confidences = (0.9,) * len(path.levels)
+    status = PlacementStatus.DECIDED if path.levels else PlacementStatus.ABSTAINED
+    return HierarchyDecision(entry.vendor, entry.sku, status, path, confidences, (Reason.CONFIRMED,), ())

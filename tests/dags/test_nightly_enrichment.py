@@ -1,0 +1,116 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DAGS = Path(__file__).parents[2] / "dags"
+HEAVY = ("torch", "spacy", "pandas", "annoy", "boto3", "timm", "great_expectations", "sklearn", "pyarrow")
+PROGRAM = """
+import json, sys, time
+start = time.perf_counter()
+sys.path.insert(0, {dags!r})
+import airflow.sdk
+ready = time.perf_counter()
+before = set(sys.modules)
+import nightly_enrichment
+took = time.perf_counter() - ready
+loaded = set(sys.modules) - before
+print(json.dumps({{"took": took, "heavy": [n for n in {heavy!r} if n in loaded]}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    home = tmp_path_factory.mktemp("airflow")
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "PATH": str(Path(sys.executable).parent),
+        "HOME": str(home),
+    }
+
+
+def python(program, environment):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_the_dag_file_parses_fast_and_loads_nothing_heavy(environment):
+    seen = python(PROGRAM.format(dags=str(DAGS), heavy=HEAVY), environment)
+    assert seen["heavy"] == []
+    assert seen["took"] < 1.0
+
+
+def test_the_bag_holds_the_night_and_only_publish_announces_it(environment):
+    program = f"""
+import json
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(dag_folder={str(DAGS)!r})
+dag = bag.dags["nightly_enrichment"]
+print(json.dumps({{
+    "errors": {{str(k): str(v) for k, v in bag.import_errors.items()}},
+    "dags": sorted(bag.dags),
+    "outlets": {{t.task_id: [o.name for o in t.outlets] for t in dag.tasks if t.outlets}},
+    "after": {{t.task_id: sorted(t.upstream_task_ids) for t in dag.tasks}},
+    "timetable": type(dag.timetable).__name__,
+    "catchup": dag.catchup,
+    "active": dag.max_active_runs,
+}}))
+"""
+    seen = python(program, environment)
+    assert seen["errors"] == {}
+    assert seen["dags"] == ["nightly_enrichment"]
+    assert seen["outlets"] == {"publish": ["enrich_published"]}
+    assert seen["timetable"] == "CronTriggerTimetable"
+    assert (seen["catchup"], seen["active"]) == (False, 1)
+    assert "place" in seen["after"]["index"]
+    assert {"text", "look"} <= set(seen["after"]["decide"])
+    assert "wait_for_drop" in seen["after"]["plan"]
+
+
+def test_the_night_is_the_utc_date_the_run_fires_on(environment):
+    program = f"""
+import json, sys
+sys.path.insert(0, {str(DAGS)!r})
+from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace as Run
+import nightly_enrichment as dag
+def night(moment, conf=None, manual=False):
+    run = Run(conf=conf, logical_date=None if manual else moment, run_after=moment)
+    return dag.night_of({{"dag_run": run}}).isoformat()
+late = datetime(2026, 11, 18, 4, 0, tzinfo=timezone(timedelta(hours=5)))
+print(json.dumps([
+    night(datetime(2026, 11, 17, 2, 0, tzinfo=UTC)), night(late),
+    night(datetime(2026, 11, 17, 2, 0, tzinfo=UTC), manual=True),
+    night(datetime(2026, 11, 21, 9, 0, tzinfo=UTC), {{"night": "2026-11-17"}}),
+]))
+"""
+    assert python(program, environment) == ["2026-11-17"] * 4
+
+
+def test_a_terminal_error_is_not_retried_and_a_transient_one_is(environment):
+    program = f"""
+import json, sys
+sys.path.insert(0, {str(DAGS)!r})
+import nightly_enrichment as dag
+from schemas.errors import DropError, StoreUnavailable
+def name(error):
+    def call():
+        raise error("x")
+    try:
+        dag.terminal_stops(call)
+    except Exception as raised:
+        return type(raised).__name__
+print(json.dumps([name(DropError), name(StoreUnavailable)]))
+"""
+    environment = {**environment, "PYTHONPATH": str(DAGS.parent)}
+    assert python(program, environment) == ["AirflowFailException", "StoreUnavailable"]
+
+

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichment.review.cells import plain_cell, read_csv, safe_cell, write_csv
+from enrichment.review.exchange import read_decisions, write_decisions
+from enrichment.review.ledger import Verdict
+from enrichment.review.scripted import script_json
+from schemas.errors import UsageError
+from tests.review.entries import BAGS, DRESSES, said
+
+NASTY = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "|calc", "'quoted", '"=1"', "a,b", "line\nbreak", "ünï"]  # noqa: RUF001
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_what_is_exported_is_read_back(kind: str) -> None:
+    entries = [said(Verdict.CORRECT, value=BAGS, comment=text, sku=text, vendor=text) for text in NASTY]
+    entries.append(said(Verdict.LOCK, audit=True, seq=7, level="class"))
+    found = read_decisions(write_decisions(entries, kind), kind)
+    assert found.entries == tuple(entries)
+    assert found.refused == ()
+
+
+@pytest.mark.parametrize("text", NASTY[:8])
+def test_no_cell_runs_as_a_formula(text: str) -> None:
+    data = write_decisions([said(vendor=text, comment=text)], "csv").decode("utf-8-sig")
+    assert f"'{text}" in data
+    assert f'"{text}' not in data
+
+
+@given(st.text(max_size=40))
+def test_guarding_a_cell_is_undone_exactly(text: str) -> None:
+    assert plain_cell(safe_cell(text)) == text
+    assert safe_cell(text).lstrip()[:1] not in tuple("=+-@")
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\n\0"), max_size=10)))
+def test_any_row_survives_the_file(cells: list[str]) -> None:
+    heads = [f"h{at}" for at in range(len(cells))]
+    assert list(read_csv(write_csv(heads, [cells]))) == [dict(zip(heads, cells, strict=True))]
+
+
+def test_bad_rows_are_named_and_the_good_ones_taken() -> None:
+    records = [
+        {"vendor": "a"},
+        "no object",
+        json.loads(json.dumps({**_record(), "at": "never"})),
+        _record(),
+        {**_record(), "decision": "correct", "value": "Moon / Cheese"},
+    ]
+    data = json.dumps({"decisions": records}).encode()
+    found = read_decisions(data, "json", nodes={DRESSES, BAGS})
+    assert found.entries == (said(),)
+    assert [refused.row for refused in found.refused] == [1, 2, 3, 5]
+    assert "no node of the hierarchy" in found.refused[-1].why
+
+
+def _record() -> dict[str, object]:
+    return json.loads(write_decisions([said()], "json"))["decisions"][0]
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"decisions": 5}', b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_decisions_file_is_refused_whole(data: bytes) -> None:
+    with pytest.raises(UsageError, match="decisions file"):
+        read_decisions(data, "json")
+
+
+def test_csv_in_another_encoding_is_refused_whole() -> None:
+    with pytest.raises(UsageError, match="not CSV in UTF-8"):
+        read_decisions("vendor\r\nÄ".encode("cp1252"), "csv")
+
+
+@given(st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.lists(inner), max_leaves=5))
+def test_json_in_a_script_element_cannot_end_it(value: object) -> None:
+    text = script_json([value, "</script><!--\u2028"])
+    assert not set(text) & set("<>&\u2028\u2029")
+    assert json.loads(text)[0] == value

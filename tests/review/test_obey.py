@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichment.review.ledger import LedgerEntry, Verdict
+from enrichment.review.obey import locks, obey, orders_of
+from enrichment.review.paths import parse_path
+from enrichment.review.standing import latest_by_reviewer, settle
+from schemas.records import HierarchyDecision, HierarchyPath, LevelState, PlacementStatus, Reason
+from tests.review.entries import BAGS, CONTENT, DRESSES, TOPS, said
+
+KEY = ("alpine", "A-1")
+SAME = {KEY: CONTENT + "ab" * 27}
+CHANGED = {KEY: "f" * 64}
+
+
+def proposed(path: str = DRESSES, reasons: tuple[Reason, ...] = (Reason.CONFIRMED,)) -> HierarchyDecision:
+    levels = parse_path(path)
+    return HierarchyDecision(
+        vendor="alpine",
+        sku="A-1",
+        status=PlacementStatus.DECIDED if levels.levels else PlacementStatus.ABSTAINED,
+        path=levels,
+        confidences=(0.7,) * len(levels.levels),
+        reasons=reasons,
+        levels_seen=(LevelState.RIGHT,) * 5,
+        rule="vote@1",
+    )
+
+
+def outcome(entries: list[LedgerEntry], path: str = DRESSES, content: dict[Any, str] = SAME) -> HierarchyDecision:
+    return obey([proposed(path)], orders_of(entries, content))[0]
+
+
+def test_without_orders_nothing_changes() -> None:
+    assert outcome([]) == proposed()
+    assert outcome([said(Verdict.ACCEPT), said(Verdict.SNOOZE, 1, value="2026-12-01")]) == proposed()
+
+
+def test_a_lock_holds_its_path_against_another_proposal() -> None:
+    kept = outcome([said(Verdict.LOCK, path=BAGS)])
+    assert kept.path == parse_path(BAGS)
+    assert kept.reasons[0] is Reason.LOCK_KEPT
+    assert kept.rule.startswith("review:lock:")
+    assert kept.confidences == (1.0, 1.0, 1.0)
+    assert locks([said(Verdict.LOCK, path=BAGS)], SAME) == {KEY: parse_path(BAGS)}
+
+
+def test_a_lock_expires_with_the_content_and_is_told() -> None:
+    entries = [said(Verdict.LOCK, path=BAGS)]
+    assert outcome(entries, content=CHANGED) == proposed()
+    assert [pin.path for pin in orders_of(entries, CHANGED).expired] == [parse_path(BAGS)]
+    assert orders_of(entries, SAME).expired == ()
+
+
+def test_a_lock_set_again_after_the_change_is_not_told_as_expired() -> None:
+    entries = [said(Verdict.LOCK, path=BAGS), said(Verdict.LOCK, 5, path=TOPS, content="f" * 10)]
+    assert orders_of(entries, CHANGED).expired == ()
+    assert outcome(entries, content=CHANGED).path == parse_path(TOPS)
+
+
+def test_a_correction_sets_the_path_and_bans_the_wrong_one() -> None:
+    entries = [said(Verdict.CORRECT, value=BAGS)]
+    mended = outcome(entries)
+    assert mended.path == parse_path(BAGS)
+    assert mended.reasons[0] is Reason.RULE_OVERRIDE
+    assert orders_of(entries, SAME).bans[KEY][0].path == parse_path(DRESSES)
+
+
+def test_a_rejected_path_goes_back_to_where_the_product_was() -> None:
+    back = outcome([said(Verdict.REJECT)])
+    assert back.path == parse_path(TOPS)
+    assert back.rule.startswith("review:reject:")
+    assert outcome([said(Verdict.REJECT)], path=BAGS) == proposed(BAGS)
+
+
+def test_a_rejection_stays_for_the_same_content_only() -> None:
+    assert outcome([said(Verdict.REJECT)], content=CHANGED) == proposed()
+
+
+def test_a_rejected_new_product_is_not_placed_unless_the_wrong_level_is_named() -> None:
+    assert outcome([said(Verdict.REJECT, previous="")]).status is PlacementStatus.ABSTAINED
+    assert outcome([said(Verdict.REJECT, previous="", level="class")]).path == HierarchyPath(("Women", "Clothing"))
+
+
+def test_a_fallback_that_was_refused_too_is_passed_over() -> None:
+    entries = [said(Verdict.REJECT), said(Verdict.REJECT, 4, path=TOPS, previous=BAGS, reviewer="bo")]
+    assert outcome(entries).path == parse_path(BAGS)
+    only = [said(Verdict.REJECT), said(Verdict.REJECT, 4, path=TOPS, previous=DRESSES, reviewer="bo")]
+    assert outcome(only).status is PlacementStatus.ABSTAINED
+
+
+def test_a_lock_on_a_node_that_is_gone_is_passed_over() -> None:
+    orders = orders_of([said(Verdict.LOCK, path=BAGS)], SAME)
+    assert obey([proposed()], orders, known=lambda path: path != parse_path(BAGS)) == [proposed()]
+
+
+def test_reviewers_who_contradict_each_other_are_not_obeyed() -> None:
+    entries = [said(Verdict.LOCK), said(Verdict.REJECT, 3, reviewer="bo")]
+    orders = orders_of(entries, SAME)
+    assert not orders.pins
+    assert not orders.bans
+    assert [e.reviewer for e in orders.conflicts[0].entries] == ["ada", "bo"]
+    settled = [*entries, said(Verdict.ACCEPT, 9, reviewer="bo")]
+    assert orders_of(settled, SAME).pins[KEY].path == parse_path(DRESSES)
+
+
+def test_two_corrections_to_different_paths_are_a_conflict() -> None:
+    entries = [said(Verdict.CORRECT, value=BAGS), said(Verdict.CORRECT, 2, value=TOPS, reviewer="bo")]
+    assert settle(entries)[0] == []
+    assert len(settle(entries)[1]) == 1
+
+
+def test_undo_takes_back_the_newest_of_its_own_reviewer_only() -> None:
+    entries = [said(Verdict.ACCEPT), said(Verdict.LOCK, 2), said(Verdict.LOCK, 3, reviewer="bo"), said(Verdict.UNDO, 5)]
+    standing = latest_by_reviewer(entries)
+    assert [(e.reviewer, e.decision) for e in standing] == [("ada", Verdict.ACCEPT), ("bo", Verdict.LOCK)]
+    assert latest_by_reviewer([said(Verdict.UNDO, 1), said(Verdict.ACCEPT, 2)]) == [said(Verdict.ACCEPT, 2)]
+
+
+def test_undo_leaves_decisions_about_other_content_alone() -> None:
+    old = said(Verdict.LOCK, content="9" * 10, run_id="earlier")
+    assert latest_by_reviewer([old, said(Verdict.ACCEPT, 2), said(Verdict.UNDO, 3)]) == [old]
+
+
+def test_the_mark_changes_exactly_with_the_orders() -> None:
+    none = orders_of([], SAME)
+    lock = orders_of([said(Verdict.LOCK)], SAME)
+    undone = orders_of([said(Verdict.LOCK), said(Verdict.UNDO, 4)], SAME)
+    assert none.mark(KEY) == undone.mark(KEY) == ""
+    assert lock.mark(KEY) == orders_of([said(Verdict.LOCK)], SAME).mark(KEY) != ""
+    assert lock.mark(KEY) != orders_of([said(Verdict.LOCK, 7)], SAME).mark(KEY)
+    assert lock.keys() == {KEY}
+
+
+def test_entries_on_products_of_other_shards_are_left_alone() -> None:
+    assert orders_of([said(Verdict.LOCK)], {}).pins == {}
+
+
+_ENTRIES = st.lists(
+    st.builds(
+        lambda decision, minute, reviewer, path, value, content: said(
+            decision, minute, reviewer=reviewer, path=path, value=value, content=content
+        ),
+        st.sampled_from(Verdict),
+        st.integers(0, 59),
+        st.sampled_from(["ada", "bo"]),
+        st.sampled_from([DRESSES, TOPS]),
+        st.sampled_from([TOPS, BAGS]),
+        st.sampled_from([CONTENT, "f" * 10]),
+    ),
+    max_size=8,
+)
+
+
+@given(_ENTRIES, st.randoms(use_true_random=False))
+def test_the_order_in_which_files_are_read_is_irrelevant(entries: list[LedgerEntry], rng: random.Random) -> None:
+    mixed = list(entries)
+    rng.shuffle(mixed)
+    assert orders_of(mixed, SAME) == orders_of(entries, SAME)
+
+
+@given(_ENTRIES, st.sampled_from([DRESSES, TOPS, BAGS, ""]))
+def test_a_banned_path_never_comes_out_unless_a_person_pinned_it(entries: list[LedgerEntry], path: str) -> None:
+    orders = orders_of(entries, SAME)
+    result = obey([proposed(path)], orders)[0]
+    banned = {ban.path for ban in orders.bans.get(KEY, ())}
+    pinned = orders.pins.get(KEY)
+    assert result.path not in banned or (pinned is not None and result.path == pinned.path)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.LOCK, Verdict.CORRECT, Verdict.REJECT])
+def test_obeying_twice_changes_nothing_more(verdict: Verdict) -> None:
+    orders = orders_of([said(verdict, value=BAGS)], SAME)
+    once = obey([proposed()], orders)
+    assert obey(once, orders)[0].path == once[0].path
