@@ -11,10 +11,12 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Asset, CronTriggerTimetable, PokeReturnValue, dag, task
 
 SCHEDULE = os.environ.get("ENRICH_SCHEDULE", "0 2 * * *")
 PUBLISHED = Asset(name="enrich_published", uri="x-enrich://published/latest")
+APPROVAL_DEADLINE = timedelta(hours=float(os.environ.get("ENRICH_APPROVAL_HOURS", "4")))
 RETRY = {"retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True}
 
 
@@ -80,6 +82,26 @@ def stage(name: str, run_uri: str, shard: str) -> dict[str, int]:
     return {"in": report.units_in, "done": report.done, "quarantined": report.quarantined}
 
 
+@task.branch
+def unusual(run_uri: str) -> str:
+    """Go on to publish, or ask a person first where the gate found the night unusual."""
+    from enrichment.runs.run import Run
+    from enrichment.stages.approval import questions_of
+
+    return "approval" if questions_of(Run.at(run_uri)) else "publish"
+
+
+@task
+def record_approval(run_uri: str, **context: Any) -> None:
+    """Write down who approved, so that publish goes on."""
+    from enrichment.runs.run import Run
+    from enrichment.stages.approval import approve
+
+    answer = context["ti"].xcom_pull(task_ids="approval") or {}
+    user = answer.get("responded_by_user") or {}
+    approve(Run.at(run_uri), str(user.get("name") or user.get("id") or "airflow"))
+
+
 @dag(
     dag_id="nightly_enrichment",
     schedule=CronTriggerTimetable(SCHEDULE, timezone="UTC"),
@@ -90,7 +112,7 @@ def stage(name: str, run_uri: str, shard: str) -> dict[str, int]:
     doc_md=__doc__,
 )
 def nightly_enrichment() -> None:
-    """Wire the night: sensors, plan, read, then the product stages shard by shard, index, publish."""
+    """Wire the night: sensors, plan, read, the product stages shard by shard, index, gate, publish."""
     arrived = wait_for_drop.expand(vendor=declared_vendors())
     run_uri = plan()
     arrived >> run_uri
@@ -109,8 +131,22 @@ def nightly_enrichment() -> None:
     place = mapped("place", shards, decide)
     groups = list_shards.override(task_id="groups", trigger_rule="all_success")("index", run_uri)
     index = mapped("index", groups, place)
-    publish = stage.override(task_id="publish", outlets=[PUBLISHED])("publish", run_uri, "all")
-    index >> publish
+    gate = stage.override(task_id="gate")("gate", run_uri, "all")
+    asked = unusual(run_uri)
+    approval = ApprovalOperator(
+        task_id="approval",
+        subject="The night is unusual: publish it?",
+        body="Run {{ ti.xcom_pull(task_ids='plan') }}. No answer within the deadline keeps last night's catalogue.",
+        defaults="Reject",
+        response_timeout=APPROVAL_DEADLINE,
+        ignore_downstream_trigger_rules=True,
+    )
+    recorded = record_approval(run_uri)
+    publish = stage.override(task_id="publish", outlets=[PUBLISHED], trigger_rule="none_failed_min_one_success")(
+        "publish", run_uri, "all"
+    )
+    index >> gate >> asked >> [approval, publish]
+    approval >> recorded >> publish
 
 
 nightly_enrichment()

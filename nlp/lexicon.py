@@ -35,6 +35,11 @@ class Kind(IntEnum):
     TRAP = 13
 
 
+VALUES = 1 << Kind.VALUE
+NOUNS = 1 << Kind.ARTICLE | 1 << Kind.NOUN
+PARTS = 1 << Kind.PART | 1 << Kind.TRAP
+
+
 class Sense(NamedTuple):
     """One thing a phrase may mean: a value of an attribute, an article type, a part, a negator."""
 
@@ -43,12 +48,35 @@ class Sense(NamedTuple):
     value: str = ""
 
 
+class Meaning:
+    """All that one phrase may mean; ``mask`` has the bit ``1 << kind`` of every kind among its senses."""
+
+    __slots__ = ("mask", "senses")
+
+    def __init__(self, senses: tuple[Sense, ...]) -> None:
+        """Take the senses in their stable order."""
+        self.senses = senses
+        self.mask = 0
+        for sense in senses:
+            self.mask |= 1 << sense.kind
+
+
 class Match(NamedTuple):
     """A phrase found at words ``[start, end)``, with what it may mean there."""
 
     start: int
     end: int
-    senses: tuple[Sense, ...]
+    meaning: Meaning
+
+    @property
+    def senses(self) -> tuple[Sense, ...]:
+        """What the phrase may mean here."""
+        return self.meaning.senses
+
+    @property
+    def mask(self) -> int:
+        """The kinds among the senses, one bit each."""
+        return self.meaning.mask
 
 
 class Lexicon:
@@ -66,12 +94,12 @@ class Lexicon:
             if words:
                 table[words].add(sense)
         self._matcher = PhraseMatcher(self.vocab, attr="ORTH")
-        self._meaning: dict[int, tuple[Sense, ...]] = {}
+        self._meaning: dict[int, Meaning] = {}
         self.words = frozenset(w for words in table for w in words)
         for number, words in enumerate(sorted(table)):
             name = f"p{number}"
             self._matcher.add(name, [Doc(self.vocab, words=list(words))])
-            self._meaning[self.vocab.strings[name]] = tuple(sorted(table[words]))
+            self._meaning[self.vocab.strings[name]] = Meaning(tuple(sorted(table[words])))
 
     def doc(self, words: Sequence[str]) -> Doc:
         """Return ``words`` as a spaCy document of this lexicon's vocabulary."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from nlp.lexicon import Kind, Lexicon, Match, Sense
+from nlp.lexicon import Kind, Lexicon, Match, Meaning
 from nlp.normalise import Normal, normalise
 from nlp.scope import marks, standing
 from nlp.text import ProductText
 from nlp.tokens import BREAKS, Tokens, tokenise
 
 NAME, DESCRIPTION = "name", "description"
+_KEYS = 1 << Kind.KEY
 
 
 class Finding(NamedTuple):
@@ -80,8 +82,7 @@ def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozens
     doc = lexicon.doc(tokens.words)
     found = lexicon.match(doc) if tokens.words else []
     keys = _keys(tokens.words, found)
-    plain = [m for m in (_without_keys(m) for m in found) if m.senses]
-    matches = standing(plain)
+    matches = standing([m for m in map(_without_keys, found) if m.senses])
     passage = Passage(field_name, text or "", normal, tokens, doc, matches, marks(tokens.words, matches))
     passage.keys = keys
     passage.key_words = frozenset(i for match, start, end in keys for i in range(match.start, end))
@@ -91,22 +92,26 @@ def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozens
 
 
 def _without_keys(match: Match) -> Match:
-    senses = match.senses
-    if any(s.kind is Kind.KEY for s in senses):
-        return Match(match.start, match.end, tuple(s for s in senses if s.kind is not Kind.KEY))
-    return match
+    return Match(match.start, match.end, _keyless(match.meaning)) if match.mask & _KEYS else match
+
+
+@lru_cache(maxsize=4_096)
+def _keyless(meaning: Meaning) -> Meaning:
+    return Meaning(tuple(s for s in meaning.senses if s.kind is not Kind.KEY))
 
 
 def _keys(words: list[str], found: list[Match]) -> list[tuple[Match, int, int]]:
     """Return each ``Key:`` at a clause's start with the words ``[start, end)`` of its value."""
-    result = []
+    result: list[tuple[Match, int, int]] = []
+    if ":" not in words:
+        return result
     for match in found:
-        senses: tuple[Sense, ...] = tuple(s for s in match.senses if s.kind is Kind.KEY)
-        if not senses or match.end >= len(words) or words[match.end] != ":":
+        if not match.mask & _KEYS or match.end >= len(words) or words[match.end] != ":":
             continue
+        senses = tuple(s for s in match.senses if s.kind is Kind.KEY)
         if match.start and words[match.start - 1] not in BREAKS:
             continue
-        result.append((Match(match.start, match.end, senses), match.end + 1, _value_end(words, match.end + 1)))
+        result.append((Match(match.start, match.end, Meaning(senses)), match.end + 1, _value_end(words, match.end + 1)))
     return result
 
 

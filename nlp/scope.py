@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nlp.lexicon import Kind, Match
+from functools import lru_cache
+
+from nlp.lexicon import Kind, Match, Meaning, Sense
 from nlp.tokens import BREAKS
 
 DENIED, ELSEWHERE, SEEMING = 1, 2, 4
@@ -10,6 +12,9 @@ _REACH = 5
 _TURNS = frozenset({"but", "with", "has", "just", "only", "instead"})
 _PRODUCT_KINDS = frozenset({"dress_type", "length", "shoe_type", "bag_type", "display", "jewelry_style", "frame_shape"})
 _NOUNS = frozenset({Kind.ARTICLE, Kind.NOUN})
+_DENIES, _EXCEPTION, _UNDONE = 1 << Kind.NEGATOR, 1 << Kind.EXCEPTION, 1 << Kind.UNDONE
+_AWAY, _SEEMS = 1 << Kind.ELSEWHERE, 1 << Kind.SEEMING
+_TURNING = _DENIES | _EXCEPTION | _UNDONE | _AWAY | _SEEMS | 1 << Kind.VALUE
 
 
 def standing(matches: list[Match]) -> list[Match]:
@@ -20,23 +25,29 @@ def standing(matches: list[Match]) -> list[Match]:
     kept: list[Match] = []
     covers: list[Match] = []
     for match in matches:
-        covers = [c for c in covers if c.end > match.start]
-        longer = [c for c in covers if c.end >= match.end and c.end - c.start > match.end - match.start]
-        if longer:
-            senses = tuple(s for s in match.senses if all(_survives(s, match, c) for c in longer))
-            if not senses:
-                continue
-            match = Match(match.start, match.end, senses)
-        kept.append(match)
-        covers.append(match)
+        start, end, meaning = match
+        longer = [c for c in covers if c[1] >= end and (c[1] > end or c[0] < start)]
+        for cover in longer:
+            meaning = _beside(meaning, cover[2], end == cover[1])
+            if not meaning.senses:
+                break
+        else:
+            if meaning is not match[2]:
+                match = Match(start, end, meaning)
+            kept.append(match)
+            covers = [c for c in covers if c[1] > start]
+            covers.append(match)
     return kept
 
 
-def _survives(sense: tuple[Kind, str, str], match: Match, cover: Match) -> bool:
-    return all(_compatible(sense, s, match.end == cover.end) for s in cover.senses)
+@lru_cache(maxsize=65_536)
+def _beside(inner: Meaning, outer: Meaning, at_end: bool) -> Meaning:
+    """Return what is left of ``inner`` inside a longer phrase; the same object where nothing is lost."""
+    senses = tuple(s for s in inner.senses if all(_compatible(s, o, at_end) for o in outer.senses))
+    return inner if senses == inner.senses else Meaning(senses)
 
 
-def _compatible(inner: tuple[Kind, str, str], outer: tuple[Kind, str, str], at_end: bool) -> bool:
+def _compatible(inner: Sense, outer: Sense, at_end: bool) -> bool:
     kind, attribute, _ = inner
     if outer[0] is Kind.KEY:
         return True
@@ -45,7 +56,7 @@ def _compatible(inner: tuple[Kind, str, str], outer: tuple[Kind, str, str], at_e
     if outer[0] is Kind.VALUE:
         if kind in _NOUNS:
             return at_end
-        if kind is Kind.HEAD and at_end and attribute != outer[1]:
+        if kind in (Kind.HEAD, Kind.PART) and at_end and attribute != outer[1]:
             return True
         return outer[1] in _PRODUCT_KINDS and attribute != outer[1] and kind is Kind.VALUE
     return outer[0] is Kind.WORD and kind is not Kind.WORD
@@ -54,18 +65,24 @@ def _compatible(inner: tuple[Kind, str, str], outer: tuple[Kind, str, str], at_e
 def marks(words: list[str], matches: list[Match]) -> list[int]:
     """Return for each word ``[N]`` the flags ``DENIED | ELSEWHERE | SEEMING`` that hold there (0 = plain speech)."""
     flags = [0] * len(words)
-    starts = {m.start: m for m in matches if any(s.kind is Kind.EXCEPTION for s in m.senses)}
-    for match in matches:
-        kind = match.senses[0].kind if len(match.senses) == 1 else None
-        if kind is Kind.NEGATOR and match.end not in starts:
-            _flag(flags, words, match.end, DENIED, _REACH)
-        elif kind is Kind.SEEMING:
-            _flag(flags, words, match.end, SEEMING, _REACH)
-        elif kind is Kind.ELSEWHERE:
-            _flag_sentence(flags, words, match.start)
-        elif kind is Kind.UNDONE:
+    turning = [m for m in matches if m[2].mask & _TURNING]
+    excepted = {m.start for m in turning if m.mask & _EXCEPTION}
+    for match in turning:
+        mask = match.mask
+        if mask & _UNDONE:
             _flag_back(flags, words, match.start)
+        if mask & _AWAY:
+            _flag_sentence(flags, words, match.start)
+        elif mask & _SEEMS:
+            _flag(flags, words, match.end, SEEMING, _REACH)
+        elif (mask & _DENIES and match.end not in excepted) or _denies_on(words, match):
+            _flag(flags, words, match.end, DENIED, _REACH)
     return flags
+
+
+def _denies_on(words: list[str], match: Match) -> bool:
+    """Tell whether a value that is itself a denial goes on: "without sleeves or buttons"."""
+    return words[match.start] in ("no", "without") and match.end < len(words) and words[match.end] in ("or", "nor")
 
 
 def _flag(flags: list[int], words: list[str], start: int, flag: int, reach: int) -> None:

@@ -81,5 +81,9 @@ class GateRefused(Terminal, ValueError):
     """The publish gate found tables that must not leave."""
 
 
+class ApprovalNeeded(Terminal, PermissionError):
+    """The night moved more than it may on its own: a person has to approve it before it is published."""
+
+
 class RowsLost(Terminal, ValueError):
     """Rows in are not rows published plus rows withdrawn plus rows quarantined."""

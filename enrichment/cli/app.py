@@ -1,6 +1,7 @@
 """The `enrich` command: one file a command group, wired here.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but more rows were refused than allowed, 75 try again later.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but more rows were refused than allowed,
+4 ready but unusual: waits for `enrich approve`, 75 try again later.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import typer
 
 from enrichment.cli import evaluate, export, labels, models, report, review, run, sample, taxonomy, train, vocabulary
 from enrichment.cli.output import console
-from schemas.errors import EnrichError, Transient, UsageError
+from schemas.errors import ApprovalNeeded, EnrichError, Transient, UsageError
 
-EXIT_FAILED, EXIT_USAGE, EXIT_TRY_LATER = 1, 2, 75
+EXIT_FAILED, EXIT_USAGE, EXIT_WAITS, EXIT_TRY_LATER = 1, 2, 4, 75
 
 app = typer.Typer(
     name="enrich",
@@ -33,8 +34,8 @@ def main(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
 
 
-for group in (run, sample, report, evaluate, export):
-    group.register(app)
+for commands in (run, sample, report, evaluate, export):
+    commands.register(app)
 for name, group in (
     ("train", train.app),
     ("models", models.app),
@@ -52,6 +53,8 @@ def entry() -> None:
         app()
     except UsageError as error:
         _complain(error, EXIT_USAGE)
+    except ApprovalNeeded as error:
+        _complain(error, EXIT_WAITS)
     except Transient as error:
         _complain(error, EXIT_TRY_LATER)
     except EnrichError as error:

@@ -41,7 +41,7 @@ def explain(
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Show what was decided about one product, who claimed what with which evidence, and why it stands where it does."""
+    """Show what was decided about one product, who claimed what on which evidence, and why it stands there."""
     from enrichment.stages.explain import explain as explained
     from enrichment.stores.open import open_store
 

@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("run")(run)
     app.command("resume")(resume)
+    app.command("approve")(approve)
 
 
 def run(
@@ -41,6 +42,21 @@ def run(
 
 def resume(run_uri: str, max_refused: float = 0.05, json: Json = False) -> None:
     """Go on with a run that was stopped or failed; finished shards are not done again."""
+    _go(run_uri, max_refused, json)
+
+
+def approve(
+    run_uri: str,
+    by: Annotated[str, typer.Option(help="Who approves; it is written into the run's manifest.")],
+    max_refused: float = 0.05,
+    json: Json = False,
+) -> None:
+    """Approve a run that the gate found unusual, and publish it."""
+    from enrichment.runs.run import Run
+    from enrichment.stages.approval import approve as record
+
+    for question in record(Run.at(run_uri), by):
+        console(stderr=True).print(f"approved: {question}", markup=False)
     _go(run_uri, max_refused, json)
 
 

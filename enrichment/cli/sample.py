@@ -26,7 +26,9 @@ def sample(
     products: Annotated[int, typer.Option(min=1, help="Products over all vendors.")] = 400,
     nights: Annotated[str, typer.Option(help="Nights, comma separated.")] = "2026-11-17,2026-11-18,2026-11-19",
     seed: Annotated[int, typer.Option(help="Another seed draws other products.")] = 7,
-    training: Annotated[bool, typer.Option(help="Write one Parquet of labelled pictures for training instead.")] = False,
+    training: Annotated[
+        bool, typer.Option(help="Write one Parquet of labelled pictures for training instead.")
+    ] = False,
     side: Annotated[int, typer.Option(help="Height of training pictures in pixels.")] = 224,
     json: Json = False,
 ) -> None:

@@ -43,7 +43,10 @@ Reading = Callable[[Pair], tuple[str, str] | None]
 
 
 def reading(field: str) -> Reading:
-    """Return how ``field`` is read: a pair's true value and answer ('' where undecided), None where unknown."""
+    """Return how ``field`` is read: a pair's true value and answer ('' where undecided), None where unknown.
+
+    Of several colours the first, the base colour, is the answer; of another attribute's values any may be the true one.
+    """
     if field == PATH:
         return _path
     return lambda pair: _value(pair, field)
@@ -81,5 +84,8 @@ def _value(pair: Pair, field: str) -> tuple[str, str] | None:
     if field in LEVELS:
         return str(truth), str(pair.answer.get(field) or "")
     answer = pair.answer.get("image_group" if field == "image_group" else f"attr_{field}") or ""
-    first = str(answer).split(SEVERAL)[0]
-    return value_name(field, str(truth)), value_name(field, first) if first else ""
+    wanted = value_name(field, str(truth))
+    values = [value_name(field, value) for value in str(answer).split(SEVERAL) if value]
+    if field != COLOUR and wanted in values:
+        return wanted, wanted
+    return wanted, values[0] if values else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enrichment.fusion.belief import GENDER, GROUP, TYPE, Belief, TypeMap, believe, by_attribute, default_types
 from enrichment.fusion.pool import pool_many, pool_one
 from enrichment.fusion.verdict import Verdict, abstained, judge
-from enrichment.fusion.voices import Voice, voices
+from enrichment.fusion.voices import Voice, by_source, voices
 from enrichment.fusion.weights import AttributeWeights, FusionWeights, declared, declared_for
 from schemas.attribute_spec import Attribute, Attributes
 from schemas.records import AttributeClaim, AttributeDecision, DecisionStatus, Source
@@ -77,7 +77,8 @@ class Fuser:
         weights = self._weights[name]
         given = {GROUP: belief.groups, TYPE: belief.types, GENDER: belief.genders}.get(name)
         if given is not None:
-            return judge(given, voices(said, weights), weights.threshold) if given else abstained("no_claims")
+            heard = by_source(voices(said, weights))
+            return judge(given, heard, weights.threshold) if given else abstained("no_claims")
         attribute = self._attributes[name]
         if not _applies(attribute, belief.groups):
             return Verdict(DecisionStatus.NOT_APPLICABLE, (), 1.0, None, "group_excludes", False)
@@ -107,8 +108,9 @@ def _applies(attribute: Attribute, groups: Mapping[str, float]) -> bool:
 def _ordinary(attribute: Attribute, said: Sequence[AttributeClaim], weights: AttributeWeights) -> Verdict:
     heard = voices(said, weights)
     fused = _pooled(attribute, list(heard.values()), weights)
-    verdict = judge(fused, heard, weights.threshold)
-    return _with_companions(verdict, fused, heard, weights.threshold) if attribute.kind == "choices" else verdict
+    spoken = by_source(heard)
+    verdict = judge(fused, spoken, weights.threshold)
+    return _with_companions(verdict, fused, spoken, weights.threshold) if attribute.kind == "choices" else verdict
 
 
 def _pooled(attribute: Attribute, heard: Sequence[Voice], weights: AttributeWeights) -> Mapping[str, float]:

@@ -12,6 +12,7 @@ from enrichment.fusion.belief import GENDER, GROUP, TYPE
 from enrichment.fusion.calibrate import OperatingPoint, Scored, expected_error, operating_point
 from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.search import descend
+from enrichment.fusion.voices import source_of, speaker
 from enrichment.fusion.weights import FusionWeights, SourceWeight, declared
 from schemas.attribute_spec import Attributes
 from schemas.records import AttributeClaim, Source
@@ -80,7 +81,9 @@ def learn(
         gender_of_type=shares_of_gender(e.truth for e in [*worded, *fitted]),
         type_share=shares_of_type(e.truth for e in [*worded, *fitted]),
     )
-    weights = _with_readings(weights, TYPE, {Source.TEXT: readings([*worded, *fitted], TYPE, Source.TEXT)})
+    spoken = [*worded, *fitted]
+    meant = {v: readings(spoken, TYPE, v) for v in speakers(spoken, TYPE) if source_of(v) is Source.TEXT}
+    weights = _with_readings(weights, TYPE, meant)
     lessons = []
     names = [*_STRUCTURE, *sorted({name for e in fitted for name in e.truth} - set(_STRUCTURE))]
     for name in names:
@@ -133,16 +136,22 @@ def shares_of_type(truths: Iterable[Mapping[str, str]], smoothing: float = 20.0)
     return {name: round(math.sqrt((count + smoothing) / smoothing), 4) for name, count in sorted(counts.items())}
 
 
+def speakers(examples: Iterable[Example], name: str) -> list[str]:
+    """Return the voices with examples enough for weights of their own, sorted; the group's too where types imply it."""
+    heard = Counter(v for e in examples for v in {speaker(c.source, c.producer) for c in e.claims if _bears(c, name)})
+    return sorted(voice for voice, count in heard.items() if count >= _LEAST_EXAMPLES)
+
+
 def readings(
-    examples: Iterable[Example], name: str, source: Source, smoothing: float = 4.0, least: float = 0.004
+    examples: Iterable[Example], name: str, voice: str, smoothing: float = 4.0, least: float = 0.004
 ) -> dict[str, dict[str, float]]:
-    """Return what ``source`` means by each value it names, as shares of the true values found beside it.
+    """Return what ``voice`` means by each value it names, as shares of the true values found beside it.
 
     A value is taken at its word as if ``smoothing`` more examples had said so; shares under ``least`` are dropped.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for example in examples:
-        named = {c.value for c in example.claims if c.attribute == name and c.source is source}
+        named = {c.value for c in example.claims if c.attribute == name and speaker(c.source, c.producer) == voice}
         if name in example.truth and len(named) == 1:
             counts[named.pop()][example.truth[name]] += 1
     found: dict[str, dict[str, float]] = {}
@@ -169,7 +178,7 @@ def _fused(
 
 
 def _fit(vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], name: str) -> FusionWeights:
-    heard = sorted({c.source for e in examples for c in e.claims if c.attribute == name or _implies(c, name)})
+    heard = speakers(examples, name)
     bearing = {name, GROUP, TYPE, GENDER} if name in _STRUCTURE else {name}
     trimmed = [replace(e, claims=tuple(c for c in e.claims if c.attribute in bearing)) for e in examples]
 
@@ -196,11 +205,11 @@ def _surprise(fused: Mapping[str, float], truth: str, several: bool) -> float:
     return lost
 
 
-def _implies(claim: AttributeClaim, name: str) -> bool:
-    return name == GROUP and claim.attribute == TYPE
+def _bears(claim: AttributeClaim, name: str) -> bool:
+    return claim.attribute == name or (name == GROUP and claim.attribute == TYPE)
 
 
-def _with(weights: FusionWeights, name: str, heard: Sequence[Source], point: Sequence[float]) -> FusionWeights:
+def _with(weights: FusionWeights, name: str, heard: Sequence[str], point: Sequence[float]) -> FusionWeights:
     known = weights.attributes[name]
     slopes, shifts = point[: len(heard)], point[len(heard) :]
     learned = {s: SourceWeight(1.0, slopes[at], shifts[at]) for at, s in enumerate(heard)}
@@ -209,7 +218,7 @@ def _with(weights: FusionWeights, name: str, heard: Sequence[Source], point: Seq
 
 
 def _with_readings(
-    weights: FusionWeights, name: str, meant: Mapping[Source, Mapping[str, Mapping[str, float]]]
+    weights: FusionWeights, name: str, meant: Mapping[str, Mapping[str, Mapping[str, float]]]
 ) -> FusionWeights:
     attribute = replace(weights.attributes[name], readings=meant)
     return replace(weights, attributes={**weights.attributes, name: attribute})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from enrichment.fusion.weights import CEILING, FLOOR, AttributeWeights, SourceWeight
 from schemas.records import AttributeClaim, Source
@@ -12,26 +13,49 @@ Voice = Mapping[str, float]
 _PLAIN = SourceWeight()
 
 
-def voices(claims: Iterable[AttributeClaim], weights: AttributeWeights) -> dict[Source, dict[str, float]]:
-    """Return source -> value -> probability.
+@lru_cache(maxsize=4096)
+def speaker(source: Source, producer: str) -> str:
+    """Return the name of one producer's voice, "text:nouns" for nouns@1: versions of one extractor speak alike."""
+    return f"{source}:{producer.partition('@')[0]}"
 
-    A value named twice by a source counts once, at its best; a picture's claims are averaged over the
+
+def source_of(voice: str) -> Source:
+    """Return the source of a voice, "text" for "text:nouns"."""
+    return Source(voice.partition(":")[0])
+
+
+def voices(claims: Iterable[AttributeClaim], weights: AttributeWeights) -> dict[str, dict[str, float]]:
+    """Return voice -> value -> probability; producers with weights of their own are voices of their own.
+
+    A value named twice by a voice counts once, at its best; a picture's claims are averaged over the
     product's pictures that say anything, so that ten views do not outvote the words.
     """
-    said: dict[Source, dict[str, float]] = {}
-    pictures: dict[str, dict[str, float]] = {}
+    said: dict[str, dict[str, float]] = {}
+    pictures: dict[str, dict[str, dict[str, float]]] = {}
     for claim in claims:
+        own = speaker(claim.source, claim.producer)
+        name = own if own in weights.sources else str(claim.source)
         if claim.source is Source.IMAGE:
-            heard = pictures.setdefault(claim.evidence.field, {})
+            heard = pictures.setdefault(name, {}).setdefault(claim.evidence.field, {})
         else:
-            heard = said.setdefault(claim.source, {})
+            heard = said.setdefault(name, {})
         if claim.confidence > heard.get(claim.value, 0.0):
             heard[claim.value] = claim.confidence
-    if pictures:
-        said[Source.IMAGE] = _mean(pictures)
-    calibrated = {s: _calibrated(said[s], weights.sources.get(s, _PLAIN)) for s in sorted(said)}
+    for name, seen in pictures.items():
+        said[name] = _mean(seen)
+    calibrated = {name: _calibrated(said[name], weights.sources.get(name, _PLAIN)) for name in sorted(said)}
     meant = weights.readings
-    return {s: _as_meant(heard, meant[s]) if s in meant else heard for s, heard in calibrated.items()}
+    return {name: _as_meant(heard, meant[name]) if name in meant else heard for name, heard in calibrated.items()}
+
+
+def by_source(heard: Mapping[str, Voice]) -> dict[Source, dict[str, float]]:
+    """Return what each source says at its surest, whichever of its voices says so."""
+    found: dict[Source, dict[str, float]] = {}
+    for name, voice in heard.items():
+        kept = found.setdefault(source_of(name), {})
+        for value, sure in voice.items():
+            kept[value] = max(sure, kept.get(value, 0.0))
+    return found
 
 
 def exclusive(voice: Voice) -> Voice:

@@ -45,17 +45,18 @@ class SourceWeight:
 
 @dataclass(frozen=True, slots=True)
 class AttributeWeights:
-    """Weights of one attribute: one a source, and the least probability that is decided.
+    """Weights of one attribute: one a voice, and the least probability that is decided.
 
+    A voice is a source ("text") or one of its producers ("text:nouns"), which then speaks for itself.
     ``temperature`` flattens (above 1) or sharpens the fused distribution, for sources that err together.
     ``readings``: what is meant when a source names a value, as shares that sum to at most 1 ("flats" in words
     are filed as heels one time in three); a value without an entry means itself.
     """
 
-    sources: Mapping[Source, SourceWeight]
+    sources: Mapping[str, SourceWeight]
     threshold: float = 0.5
     temperature: float = 1.0
-    readings: Mapping[Source, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    readings: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def declared_for(attribute: Attribute) -> AttributeWeights:
     """Return one attribute's declared weights; a source is believed at most that far."""
     said = attribute.weights
     sources = {Source.VENDOR: said.vendor, Source.TEXT: said.text, Source.IMAGE: said.image}
-    return AttributeWeights({s: SourceWeight(belief=w) for s, w in sources.items()}, attribute.threshold)
+    return AttributeWeights({str(s): SourceWeight(belief=w) for s, w in sources.items()}, attribute.threshold)
 
 
 def starter(vocabulary: Attributes, path: Path = STARTER) -> FusionWeights:
@@ -127,8 +128,8 @@ def starter(vocabulary: Attributes, path: Path = STARTER) -> FusionWeights:
 
 
 def _attribute_to(weights: AttributeWeights) -> dict[str, Any]:
-    sources = {str(s): [w.belief, w.slope, w.shift] for s, w in weights.sources.items()}
-    readings = {str(s): {v: dict(m) for v, m in meant.items()} for s, meant in weights.readings.items()}
+    sources = {name: [w.belief, w.slope, w.shift] for name, w in weights.sources.items()}
+    readings = {name: {v: dict(m) for v, m in meant.items()} for name, meant in weights.readings.items()}
     return {
         "sources": sources,
         "threshold": weights.threshold,
@@ -138,6 +139,5 @@ def _attribute_to(weights: AttributeWeights) -> dict[str, Any]:
 
 
 def _attribute_from(item: Mapping[str, Any]) -> AttributeWeights:
-    sources = {Source(name): SourceWeight(*map(float, numbers)) for name, numbers in item["sources"].items()}
-    readings = {Source(name): meant for name, meant in item["readings"].items()}
-    return AttributeWeights(sources, float(item["threshold"]), float(item["temperature"]), readings)
+    sources = {name: SourceWeight(*map(float, numbers)) for name, numbers in item["sources"].items()}
+    return AttributeWeights(sources, float(item["threshold"]), float(item["temperature"]), item["readings"])

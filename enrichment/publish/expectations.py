@@ -17,7 +17,8 @@ from enrichment.publish.verdict import GateFailure
 from schemas.records import bounded
 
 _EXAMPLES = 5
-_VALUE_KEY = ("attribute", "value")
+# By which columns a failing row is named, the first set that a table has.
+_NAMED_BY = (KEY, ("attribute", "value"), ("vendor",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +67,38 @@ def at_least(rows: int) -> Expectation:
 
 def failures(name: str, table: pa.Table, suite: Sequence[Expectation]) -> list[GateFailure]:
     """Ask ``suite`` of ``table`` and return what failed, in the order it was asked; examples are named by key."""
-    keys = _VALUE_KEY if "sku" not in table.schema.names else KEY
+    keys = next((names for names in _NAMED_BY if set(names) <= set(table.schema.names)), ())
     gx = _library()
     asked = [getattr(gx.expectations, e.kind)(**e.arguments, meta={"at": at}) for at, e in enumerate(suite)]
     source = _context().data_sources.add_or_update_pandas(name)
     batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
     shape: dict[str, Any] = {"result_format": "SUMMARY", "partial_unexpected_count": _EXAMPLES}
-    if set(keys) <= set(table.schema.names):
+    if keys:
         shape["unexpected_index_column_names"] = list(keys)
     frame = batch.get_batch(batch_parameters={"dataframe": table.to_pandas()})
     outcome = frame.validate(gx.ExpectationSuite(name=name, expectations=asked), result_format=shape)
     failed = [r for r in outcome.results if not r.success]
     failed.sort(key=lambda r: int(r.expectation_config.meta["at"]))
-    return [_failure(name, suite[int(r.expectation_config.meta["at"])], r) for r in failed]
+    return [_failure(name, suite[int(r.expectation_config.meta["at"])], r, keys) for r in failed]
 
 
-def _failure(name: str, expectation: Expectation, result: Any) -> GateFailure:
-    return GateFailure(name, expectation.about, bounded(_observed(result)), bounded(expectation.allowed))
+def _failure(name: str, expectation: Expectation, result: Any, keys: Sequence[str]) -> GateFailure:
+    return GateFailure(name, expectation.about, bounded(_observed(result, keys)), bounded(expectation.allowed))
 
 
-def _observed(result: Any) -> str:
+def _observed(result: Any, keys: Sequence[str]) -> str:
     found = result.result
-    if "unexpected_count" in found:
-        examples = found.get("partial_unexpected_index_list") or found.get("partial_unexpected_list") or []
-        return f"{found['unexpected_count']} of {found['element_count']}, such as {examples}"
-    return str(found.get("observed_value", result.exception_info))
+    if "unexpected_count" not in found:
+        return str(found.get("observed_value", result.exception_info))
+    rows = found.get("partial_unexpected_index_list") if keys else None
+    shown = [_example(row, keys) for row in rows] if rows else [str(v) for v in found["partial_unexpected_list"]]
+    return f"{found['unexpected_count']} of {found['element_count']}, such as {', '.join(shown)}"
+
+
+def _example(row: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """Name a failing row by its keys, beside the value that failed."""
+    values = [str(value) for column, value in row.items() if column not in keys]
+    return " ".join(["/".join(str(row[key]) for key in keys), *(f"({value})" for value in values)])
 
 
 @cache

@@ -20,7 +20,8 @@ from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.listing import Line, key_array, row_keys
 from enrichment.review.paths import join_path
 from enrichment.review.scripted import script_json
-from schemas.records import LEVELS, bounded
+from enrichment.review.shown import shown
+from schemas.records import LEVELS
 
 CHUNK = 100
 _TEXT_LIMIT = 4_000
@@ -75,7 +76,7 @@ def _described(near: Sequence[Neighbour], facts: dict[Key, dict[str, Any]], acce
                 {
                     "vendor": neighbour.vendor,
                     "sku": neighbour.sku,
-                    "name": bounded(fact["name"] or ""),
+                    "name": shown(fact["name"] or ""),
                     "path": join_path(fact[level] for level in LEVELS if fact[level]),
                     "cosine": round(float(neighbour.cosine), 3),
                     "accepted": (neighbour.vendor, neighbour.sku) in accepted,
@@ -104,10 +105,10 @@ class _Rows:
 def _record(fact: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
     claims.sort(key=lambda c: (c["attribute"], _OUTCOME_ORDER.get(c["outcome"], 3), -(c["confidence"] or 0.0)))
     return {
-        "name": bounded(fact.get("name") or "", _TEXT_LIMIT),
-        "description": bounded(fact.get("description") or "", _TEXT_LIMIT),
+        "name": shown(fact.get("name") or "", _TEXT_LIMIT),
+        "description": shown(fact.get("description") or "", _TEXT_LIMIT),
         "seen": fact.get("levels_seen") or [],
-        "by": bounded(fact.get("placed_by") or ""),
+        "by": shown(fact.get("placed_by") or ""),
         "confidences": [round(float(c), 3) for c in fact.get("confidences") or ()],
         "group_confidence": round(float(fact.get("image_group_confidence") or 0.0), 3),
         "rows": list(fact.get("rows") or ())[:20],
@@ -123,7 +124,7 @@ def _claim(claim: dict[str, Any]) -> list[Any]:
         value = claim[name]
         if name == "confidence":
             value = round(float(value or 0.0), 3)
-        values.append(bounded(value) if isinstance(value, str) else value)
+        values.append(shown(value) if isinstance(value, str) else value)
     return values
 
 
@@ -131,6 +132,6 @@ def _past_decisions(entries: Sequence[LedgerEntry]) -> dict[Key, list[list[str]]
     past: dict[Key, list[list[str]]] = {}
     for entry in entries:
         if entry.decision is not Verdict.UNDO:
-            told = [entry.at, bounded(entry.reviewer), entry.decision.value, entry.path, entry.value, entry.comment]
+            told = [entry.at, shown(entry.reviewer), entry.decision.value, entry.path, entry.value, entry.comment]
             past.setdefault(entry.key, []).append(told)
     return past

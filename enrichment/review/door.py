@@ -16,9 +16,7 @@ if (token) {
 } else note.textContent = "Open the full address that the command showed: it carries the token.";
 """
 _HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-DOOR_POLICY = (
-    f"default-src 'none'; script-src 'sha256-{_HASH}'; connect-src 'self'; img-src data:; base-uri 'none'"
-)
+DOOR_POLICY = f"default-src 'none'; script-src 'sha256-{_HASH}'; connect-src 'self'; img-src data:; base-uri 'none'"
 DOOR_PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Review</title><link rel="icon" href="data:,">'
     f"<p>Opening the review …</p><script>{_SCRIPT}</script></html>"

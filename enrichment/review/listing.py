@@ -37,21 +37,25 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All lines of the page; ``audit`` and ``expired`` are positions in ``lines``."""
+    """All lines of the page.
+
+    ``audit`` (in the order drawn), ``expired`` (locks) and ``disputed`` (by reviewers) are positions in ``lines``.
+    """
 
     lines: list[Line]
     audit: tuple[int, ...] = ()
     expired: tuple[int, ...] = ()
+    disputed: tuple[int, ...] = ()
     position: dict[Key, int] = field(default_factory=dict)
 
     def shortened(self, size: int) -> Listing:
-        """Return the first ``size`` lines and, behind them, what is shown for audit or an expired lock."""
-        special = sorted({*self.audit, *self.expired} - set(range(size)))
+        """Return the first ``size`` lines and, behind them, what is shown for another cause than its change."""
+        special = sorted({*self.audit, *self.expired, *self.disputed} - set(range(size)))
         kept = [*range(min(size, len(self.lines))), *special]
         at = {old: new for new, old in enumerate(kept)}
         position = {key: at[old] for key, old in self.position.items() if old in at}
-        lines = [self.lines[old] for old in kept]
-        return Listing(lines, tuple(at[a] for a in self.audit), tuple(at[e] for e in self.expired), position)
+        audit, expired, disputed = (tuple(at[r] for r in rows) for rows in (self.audit, self.expired, self.disputed))
+        return Listing([self.lines[old] for old in kept], audit, expired, disputed, position)
 
 
 def row_keys(table: pa.Table) -> pa.Array:
@@ -76,18 +80,19 @@ def compose(
     changes: Sequence[Change],
     facts: dict[Key, dict[str, Any]],
     audit: Sequence[Key],
-    expired: Iterable[Key],
+    expired: Iterable[Key] = (),
+    disputed: Iterable[Key] = (),
 ) -> Listing:
-    """Put ``changes`` in their order, then the products shown for another cause: audit, expired locks."""
+    """Put ``changes`` in their order, then the products shown for another cause: audit, locks, disputes."""
     lines = [_line(change, facts.get(change.key)) for change in changes]
     position = {line.change.key: at for at, line in enumerate(lines)}
-    shown = sorted(expired)
-    for key in (*audit, *shown):
+    over, open_ones = sorted(expired), sorted(disputed)
+    for key in (*audit, *over, *open_ones):
         if key not in position and key in facts:
             position[key] = len(lines)
             lines.append(_line(_standing(facts[key]), facts[key]))
-    audit_rows = tuple(position[key] for key in audit if key in position)
-    return Listing(lines, audit_rows, tuple(position[key] for key in shown if key in position), position)
+    rows = [tuple(position[key] for key in keys if key in position) for keys in (audit, over, open_ones)]
+    return Listing(lines, rows[0], rows[1], rows[2], position)
 
 
 def _line(change: Change, fact: dict[str, Any] | None) -> Line:

@@ -89,7 +89,13 @@ def orders_of(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> Ord
             bans.setdefault(entry.key, {})[ban.path.levels] = ban
     gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins and pin.locked)
     sorted_bans = {key: tuple(found[path] for path in sorted(found)) for key, found in sorted(bans.items())}
-    return Orders(dict(sorted(pins.items())), sorted_bans, gone, tuple(conflicts))
+    open_ones = tuple(conflict for conflict in conflicts if _about(conflict, content))
+    return Orders(dict(sorted(pins.items())), sorted_bans, gone, open_ones)
+
+
+def _about(conflict: Conflict, content: Mapping[Key, str]) -> bool:
+    """Tell whether a conflict is about a product as it is tonight."""
+    return content.get(conflict.key, "")[:CONTENT_DIGITS] == conflict.entries[0].content
 
 
 def locks(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> dict[Key, HierarchyPath]:

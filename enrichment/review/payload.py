@@ -11,8 +11,9 @@ from typing import Any
 
 from enrichment.review.listing import Line, Listing
 from enrichment.review.patterns import Pattern, pattern_key
+from enrichment.review.shown import shown
 from enrichment.review.thumbs import thumbnail_name
-from schemas.records import LEVELS, bounded
+from schemas.records import LEVELS
 
 # One character for 0, 2, 4 ... 100 %; "-" where there is no confidence.
 CONFIDENCE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
@@ -30,7 +31,7 @@ class Texts:
 
     def add(self, text: str) -> int:
         """Return the position of ``text``, bounded for display."""
-        return self._at.setdefault(bounded(text, _TEXT_LIMIT), len(self._at))
+        return self._at.setdefault(shown(text, _TEXT_LIMIT), len(self._at))
 
     def list(self) -> list[str]:
         """Return all texts by position."""
@@ -49,15 +50,15 @@ def encode_rows(
     rows = {
         "combo": chosen,
         "sku": [line.change.sku for line in lines],
-        "name": [bounded(line.name, name_limit) if name_limit else "" for line in lines],
+        "name": [shown(line.name, name_limit) if name_limit else "" for line in lines],
         "content": [line.content for line in lines],
         "confidence": "".join(_confidences(line) for line in lines),
         "pictured": [at for at, line in enumerate(lines) if line.picture in pictures],
         "pictures": [thumbnail_name(line.picture) for line in lines if line.picture in pictures],
         "pictureless": [at for at, line in enumerate(lines) if not line.picture],
     }
-    shown = _pattern_rows(listing, patterns, pictures)
-    told = [_pattern(pattern, texts, shown[pattern.key]) for pattern in patterns]
+    samples = _pattern_rows(listing, patterns, pictures)
+    told = [_pattern(pattern, texts, samples[pattern.key]) for pattern in patterns]
     return {"texts": texts.list(), "patterns": told, "combos": [list(combo) for combo in combos], "rows": rows}
 
 
@@ -85,12 +86,12 @@ def _pattern(pattern: Pattern, texts: Texts, rows: Sequence[int]) -> list[Any]:
 
 def _pattern_rows(listing: Listing, patterns: Sequence[Pattern], pictures: Mapping[str, Any]) -> dict[Any, list[int]]:
     """Return up to six pictured lines a pattern, in the page's order."""
-    shown: dict[Any, list[int]] = {pattern.key: [] for pattern in patterns}
+    samples: dict[Any, list[int]] = {pattern.key: [] for pattern in patterns}
     for at, line in enumerate(listing.lines):
-        rows = shown.get(pattern_key(line.change))
+        rows = samples.get(pattern_key(line.change))
         if rows is not None and len(rows) < _SHOWN and line.picture in pictures:
             rows.append(at)
-    return shown
+    return samples
 
 
 def wanted_pictures(listing: Listing) -> list[str]:

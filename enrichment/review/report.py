@@ -20,14 +20,14 @@ from enrichment.review.inputs import Key, ReportInputs, RunHeader
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.listing import Listing, compose, product_facts
 from enrichment.review.numbers import CAUSES, gather, past_estimates, write_numbers
-from enrichment.review.obey import orders_of
+from enrichment.review.obey import Orders, orders_of
 from enrichment.review.page import render_page
 from enrichment.review.patterns import Pattern, find_patterns
 from enrichment.review.payload import encode_rows, wanted_pictures
-from enrichment.review.standing import settle
+from enrichment.review.shown import shown
+from enrichment.review.standing import Conflict, latest_by_reviewer
 from enrichment.review.thumbs import write_thumbnails
 from enrichment.review.tiles import TITLES, compare_tiles, count_tiles
-from schemas.records import bounded
 
 PAGE_LIMIT = 5_000_000
 _NAME_LIMITS = (80, 56, 40, 28, 16, 0)
@@ -101,14 +101,20 @@ def _audit_population(products: pa.Table, changes: Sequence[Change]) -> tuple[li
 def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str, Any]) -> Listing:
     kept = by_risk(changes, inputs.impact)[: inputs.listed]
     audit = [(v, s) for stratum in numbers["audit"]["strata"] for v, s in stratum["sample"]]
-    touched = sorted({entry.key for entry in inputs.entries})
-    hashes = {key: fact["content_hash"] or "" for key, fact in product_facts(inputs.products, touched).items()}
-    expired = {pin.key for pin in orders_of(inputs.entries, hashes).expired}
-    facts = product_facts(inputs.products, [*(change.key for change in kept), *audit, *sorted(expired)])
+    orders = _orders(inputs)
+    expired, disputed = {pin.key for pin in orders.expired}, {conflict.key for conflict in orders.conflicts}
+    wanted = [*(change.key for change in kept), *audit, *sorted(expired | disputed)]
+    facts = product_facts(inputs.products, wanted)
     if inputs.previous_products is not None:
         gone = [change.key for change in kept if change.change == "withdrawn"]
         facts = product_facts(inputs.previous_products, gone) | facts
-    return compose(kept, facts, audit, expired)
+    return compose(kept, facts, audit, expired, disputed)
+
+
+def _orders(inputs: ReportInputs) -> Orders:
+    touched = sorted({entry.key for entry in inputs.entries})
+    facts = product_facts(inputs.products, touched)
+    return orders_of(inputs.entries, {key: fact["content_hash"] or "" for key, fact in facts.items()})
 
 
 def _neighbours(inputs: ReportInputs, listing: Listing) -> dict[Key, list[dict[str, Any]]]:
@@ -146,7 +152,6 @@ def _fitting_page(
 
 def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> dict[str, Any]:
     """Return what the page shows around the lines."""
-    _, conflicts = settle(inputs.entries)
     total = sum(cause["count"] for cause in numbers["causes"])
     flows = _top_flows(numbers["flows"])
     return {
@@ -164,20 +169,25 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
         "problems_total": inputs.problems.num_rows,
         "expired": list(listing.expired),
         "conflicts": [
-            [
-                listing.position[c.vendor, c.sku],
-                [[e.reviewer, e.decision.value, e.value or e.path] for e in sorted(c.entries, key=_by_reviewer)],
-            ]
-            for c in conflicts
-            if (c.vendor, c.sku) in listing.position
+            [listing.position[c.key], [[e.reviewer, e.decision.value, e.value or e.path] for e in _by_reviewer(c)]]
+            for c in _orders(inputs).conflicts
+            if c.key in listing.position
         ],
+        "human": _earlier_decisions(inputs.entries, numbers["run"]["run_id"], listing),
         "nodes": list(inputs.nodes),
         "total": total,
     }
 
 
-def _by_reviewer(entry: LedgerEntry) -> tuple[str, str]:
-    return entry.reviewer, entry.at
+def _by_reviewer(conflict: Conflict) -> list[LedgerEntry]:
+    return sorted(conflict.entries, key=lambda entry: (entry.reviewer, entry.at))
+
+
+def _earlier_decisions(entries: Sequence[LedgerEntry], run_id: str, listing: Listing) -> list[list[Any]]:
+    """Return what people decided on listed products in earlier nights: row, verdict, reviewer, day, value."""
+    standing = [e for e in latest_by_reviewer(entries) if e.run_id != run_id and e.key in listing.position]
+    told = ((listing.position[e.key], e.decision.value, shown(e.reviewer), e.at[:10], shown(e.value)) for e in standing)
+    return [list(row) for row in sorted(told)]
 
 
 def _rows_of(sample: Sequence[Sequence[str]], listing: Listing) -> list[int]:
@@ -205,4 +215,4 @@ def _problem_rows(problems: pa.Table) -> list[list[Any]]:
     order = [("vendor", "ascending"), ("row", "ascending"), ("reason", "ascending"), ("sku", "ascending")]
     rows = problems.sort_by(order).slice(0, _PROBLEMS_SHOWN).to_pylist()
     names = ("vendor", "row", "sku", "stage", "reason", "column", "excerpt", "quarantined")
-    return [[bounded(v) if isinstance(v := row[name], str) else v for name in names] for row in rows]
+    return [[shown(v) if isinstance(v := row[name], str) else v for name in names] for row in rows]

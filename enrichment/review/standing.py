@@ -19,6 +19,11 @@ class Conflict:
     sku: str
     entries: tuple[LedgerEntry, ...]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The product's name: vendor and sku."""
+        return self.vendor, self.sku
+
 
 def latest_by_reviewer(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Return each reviewer's standing entry on each product and content, oldest first.

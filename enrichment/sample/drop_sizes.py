@@ -45,7 +45,9 @@ class SizesDrop:
 
 def flat_kind(item: Item) -> str:
     """Return the filing's kind where only division and product type are sent."""
-    return {"def": "def", "blank": "blank", "wrong": "wrong"}.get(item.filing, "right")
+    if item.filing == "synonym":
+        return "synonym" if item.sent[0] != item.path[0] else "right"
+    return item.filing if item.filing in ("def", "blank", "wrong") else "right"
 
 
 def _gender(item: Item) -> str:

@@ -75,14 +75,8 @@ def _heel(scene: Scene) -> None:
     under: list[Pair] = [(0.08, 0.6), (0.26, 0.618), (0.255, 0.634), (0.06, 0.634)]
     sole = [(-0.24, back), (-0.1, back + 0.02), *under, (-0.12, back + 0.06), (-0.24, back + 0.03)]
     scene.plain(_DARK, smooth(sole, 5), depth=0.3)
-    inside: list[Pair] = [
-        (-0.21, back - 0.06),
-        (-0.15, back - 0.02),
-        (-0.02, 0.56),
-        (-0.09, 0.57),
-        (-0.2, back - 0.035),
-    ]
-    scene.plain((70, 60, 56), smooth(inside, 5))
+    lining = [(-0.21, back - 0.06), (-0.15, back - 0.02), (-0.02, 0.56), (-0.09, 0.57), (-0.2, back - 0.035)]
+    scene.plain((70, 60, 56), smooth(lining, 5))
 
 
 def _open(scene: Scene) -> None:

@@ -212,8 +212,7 @@ def sari(scene: Scene) -> None:
 
 def bra(scene: Scene) -> None:
     """Draw a bra on a bust."""
-    if scene.worn:
-        draw_body(scene.canvas, scene.who, scene.rng)
+    _wearer(scene, lower=True)
     for side in (1, -1):
         scene.paint(ellipse((0.042 * side, 0.268), 0.046, 0.036))
         scene.line(points((0.05 * side, 0.24), (0.062 * side, 0.19)), 0.008, scene.colour)

@@ -31,7 +31,7 @@ def noun(article_type: str, rng: Rng) -> str:
 
 def name(what: Look, brand: str, rng: Rng) -> str:
     """Return a product name: brand, wearer, colour, some attributes, noun, now and then a style code."""
-    middle = [str(rng.choice(wording().wearers[what.gender]))] if rng.random() < 0.75 else []
+    middle = [str(rng.choice(wording().wearers[what.gender]))] if rng.random() < 0.88 else []
     colour = what.colour.replace("_", " ").title()
     if rng.random() < 0.85:
         middle.append(colour)

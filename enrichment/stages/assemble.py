@@ -17,8 +17,11 @@ from enrichment.runs.run import Run
 from enrichment.stages.base import base_of
 from enrichment.stages.catalogue import gather, product_shards, read_vendors
 from enrichment.stages.shard import changed_products, products_of
+from enrichment.stages.steps import WHOLE
 from schemas import tables
 from schemas.attribute_spec import attributes
+
+TABLES = ("products", "claims", "changes", "problems", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,14 @@ def assemble(run: Run) -> Catalogue:
     problems = _problems(run, shards)
     account = accounts(_rows_in(run), _sent_tonight(run, shards, products), withdrawn, problems)
     return Catalogue(products, claims, changes, problems, withdrawn, account, fresh.num_rows, base, before)
+
+
+def assembled(run: Run, accounts: tuple[VendorAccount, ...], worked_on: int) -> Catalogue:
+    """Return the catalogue that the gate stage put together."""
+    base = base_of(run)
+    before = read_table(run.store, base, "products") if base else None
+    tables_ = {name: run.table("gate", WHOLE, name) for name in TABLES}
+    return Catalogue(**tables_, accounts=accounts, worked_on=worked_on, base=base, base_products=before)
 
 
 def _fresh(run: Run, shards: list[str]) -> pa.Table:

@@ -25,7 +25,9 @@ def explain(store: Store, sku: str, vendor: str | None = None) -> list[dict[str,
     if not products:
         raise UsageError(f"sku {bounded(sku)!r} is not in run {published.run_id}. `enrich report` names the vendors.")
     claims = _of(read_table(store, published, "attribute_claims"), sku, vendor).to_pylist()
-    changes = {row["vendor"]: row for row in _of(read_table(store, published, "hierarchy_changes"), sku, vendor).to_pylist()}
+    changes = {
+        row["vendor"]: row for row in _of(read_table(store, published, "hierarchy_changes"), sku, vendor).to_pylist()
+    }
     return [
         {
             "vendor": product["vendor"],
@@ -46,7 +48,9 @@ def _facts(product: dict[str, Any], change: dict[str, Any] | None) -> dict[str, 
     filed = [product[f"vendor_{level}"] for level in LEVELS]
     placed = [product[level] for level in LEVELS if product[level]]
     sure = ", ".join(f"{value:.2f}" for value in product["confidences"] or [])
-    values = {name.removeprefix("attr_"): value for name, value in product.items() if name.startswith("attr_") and value}
+    values = {
+        name.removeprefix("attr_"): value for name, value in product.items() if name.startswith("attr_") and value
+    }
     return {
         "name": product["name"],
         "description": bounded(product["description"] or "", 120),

@@ -28,7 +28,7 @@ LEAST_PRODUCTS = 3
 
 
 def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
-    """Write ``reclass_events.csv``, ``feedback/<vendor>.csv``, ``facets.json`` and ``placeholders.json`` into ``out``."""
+    """Write ``reclass_events.csv``, ``feedback/``, ``facets.json`` and ``placeholders.json`` into ``out``."""
     entries = entries_of(run)
     refused = [entry.key for entry in entries if entry.decision is Verdict.REJECT]
     night = run.plan.manifest.night

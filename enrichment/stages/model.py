@@ -18,7 +18,7 @@ def model_of(run: Run, kind: str) -> ModelVersion:
     pinned = run.plan.manifest.versions[kind]
     if not version.hash.startswith(pinned):
         raise ModelMismatch(
-            f"run {run.run_id} is pinned to {kind} {pinned}, but {version.name} {version.version} ({version.hash[:12]}) "
-            f"is current. Start the night again, or name the version: ENRICH_MODELS={kind}=<version>."
+            f"run {run.run_id} is pinned to {kind} {pinned}, but {version.version} ({version.hash[:12]}) is current. "
+            f"Start the night again, or name the version: ENRICH_MODELS={kind}=<version>."
         )
     return version

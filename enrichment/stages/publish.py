@@ -1,39 +1,50 @@
-"""Stage 8: gate, report, immutable files, manifest, and the pointer last."""
+"""Stage 9: report, immutable files, manifest, and the pointer last."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from enrichment.index.bundle import FILES
-from enrichment.publish.allowed import Limits, allowed
+from enrichment.publish.accounting import VendorAccount
 from enrichment.publish.commit import publish as commit
-from enrichment.publish.gate import Candidate, GateResult, check
 from enrichment.publish.layout import RunKey
 from enrichment.publish.manifest import RunFacts
+from enrichment.publish.verdict import GateResult
 from enrichment.runs.run import Outcome, Run
-from enrichment.stages.assemble import Catalogue, assemble
+from enrichment.stages.approval import require_approval
+from enrichment.stages.assemble import Catalogue, assembled
+from enrichment.stages.gate import VERDICT
 from enrichment.stages.handover import write_handover
 from enrichment.stages.report import vendor_states, write_night_report
 from enrichment.stages.steps import STEPS, shards_of
-from schemas.attribute_spec import attributes
-from schemas.group_spec import groups
 from schemas.records import StageReport
-from schemas.taxonomy_spec import taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate stage found, and who approved what it found unusual."""
+
+    gate: GateResult
+    questions: tuple[str, ...]
+    approved_by: str | None
+    accounts: tuple[VendorAccount, ...]
+    worked_on: int
 
 
 def publish(run: Run, whole: str) -> Outcome:
-    """Publish the night; ``GateRefused`` leaves the pointer where it is.
+    """Publish what the gate let through; ``ApprovalNeeded`` leaves the pointer where it is.
 
     ``notes``: products in the catalogue, worked on, carried over, and whether the pointer moved.
     """
-    catalogue = assemble(run)
-    gate = gate_of(run, catalogue)
-    gate.require()
+    verdict = _verdict(run, whole)
+    catalogue = assembled(run, verdict.accounts, verdict.worked_on)
     bundles = _bundles(run)
-    report = write_night_report(run, catalogue, gate, run.scratch)
+    report = write_night_report(run, catalogue, verdict.gate, verdict.questions, run.scratch)
     write_handover(run, catalogue, report)
     pq.write_table(catalogue.problems, report / "row_problems.parquet")
     files = bundles | {f"report/{path.relative_to(report)}": path for path in report.rglob("*") if path.is_file()}
@@ -42,27 +53,20 @@ def publish(run: Run, whole: str) -> Outcome:
         "attribute_claims": catalogue.claims,
         "hierarchy_changes": catalogue.changes,
     }
-    done = commit(run.store, facts_of(run, catalogue, gate), tables, files)
+    done = commit(run.store, _facts(run, catalogue, verdict), tables, files)
     total, fresh = catalogue.products.num_rows, catalogue.worked_on
     notes = {"products": total, "worked_on": fresh, "carried": total - fresh, "latest": int(done.is_latest)}
     return Outcome(StageReport("publish", whole, total, total, 0, notes))
 
 
-def gate_of(run: Run, catalogue: Catalogue) -> GateResult:
-    """Ask the gate about the night's tables."""
-    candidate = Candidate(
-        catalogue.products,
-        catalogue.claims,
-        catalogue.changes,
-        catalogue.accounts,
-        catalogue.base_products,
-        catalogue.withdrawn,
-    )
-    limits = Limits(refiled_share=run.plan.settings.max_refiled_share)
-    return check(candidate, allowed(attributes(), groups(), taxonomy()), limits)
+def _verdict(run: Run, whole: str) -> Verdict:
+    approved_by = require_approval(run)
+    raw = json.loads(run.store.get(f"{run.prefix}/gate/{whole}.{VERDICT}"))
+    accounts = tuple(VendorAccount(**account) for account in raw["accounts"])
+    return Verdict(GateResult(raw["checks"], ()), tuple(raw["questions"]), approved_by, accounts, raw["worked_on"])
 
 
-def facts_of(run: Run, catalogue: Catalogue, gate: GateResult) -> RunFacts:
+def _facts(run: Run, catalogue: Catalogue, verdict: Verdict) -> RunFacts:
     """Return what the manifest says of the run."""
     manifest = run.plan.manifest
     key = RunKey(manifest.night, manifest.run_id)
@@ -71,9 +75,11 @@ def facts_of(run: Run, catalogue: Catalogue, gate: GateResult) -> RunFacts:
         "carried": catalogue.products.num_rows - catalogue.worked_on,
         "problems": catalogue.problems.num_rows,
         "undeclared_vendors": list(run.plan.refused),
+        "unusual": list(verdict.questions),
+        "approved_by": verdict.approved_by,
     }
     states = {state["vendor"]: state["state"] for state in vendor_states(run, catalogue)}
-    return RunFacts(key, manifest.base_run_id, manifest.versions, states, catalogue.accounts, gate, notes)
+    return RunFacts(key, manifest.base_run_id, manifest.versions, states, catalogue.accounts, verdict.gate, notes)
 
 
 def _bundles(run: Run) -> dict[str, Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,34 +10,34 @@ from typing import Any
 from enrichment.images.keep import load
 from enrichment.index.catalogue import ALL
 from enrichment.index.load import load_bundle
-from enrichment.publish.gate import GateResult
-from enrichment.publish.read import complete_runs, open_run, read_file
+from enrichment.publish.verdict import GateResult
 from enrichment.review.inputs import Neighbour, ReportInputs
 from enrichment.review.nodes import known_nodes
 from enrichment.review.report import write_report
 from enrichment.runs.run import Run
 from enrichment.stages.assemble import Catalogue
+from enrichment.stages.history import night_summaries
 from enrichment.stages.ledger import entries_of
 from enrichment.stages.steps import vendors_of
 from schemas.errors import UsageError
 from schemas.taxonomy_spec import taxonomy
 
-HISTORY_NIGHTS = 28
 NEIGHBOURS = 5
-NUMBERS = "report/numbers.json"
 
 
-def write_night_report(run: Run, catalogue: Catalogue, gate: GateResult, scratch: Path) -> Path:
+def write_night_report(
+    run: Run, catalogue: Catalogue, gate: GateResult, questions: Sequence[str], scratch: Path
+) -> Path:
     """Write the page and its files below ``scratch`` and return their folder."""
     out = scratch / "report"
     inputs = ReportInputs(
-        manifest=_header(run, catalogue, gate),
+        manifest=_header(run, catalogue, gate, questions),
         products=catalogue.products,
         claims=catalogue.claims,
         changes=catalogue.changes,
         problems=catalogue.problems,
         previous_products=catalogue.base_products,
-        history=_history(run),
+        history=night_summaries(run),
         entries=entries_of(run),
         nodes=known_nodes(taxonomy()),
         pictures=lambda sha256: load(run.store, sha256),
@@ -63,12 +62,15 @@ def vendor_states(run: Run, catalogue: Catalogue) -> list[dict[str, Any]]:
             names = ("rows_in", "published", "withdrawn", "quarantined")
             row |= {name: getattr(account, name) for name in names}
         states.append(row)
-    states += [{"vendor": name, "state": "failed", "reason": "UnknownVendor: not declared"} for name in run.plan.refused]
+    states += [
+        {"vendor": name, "state": "failed", "reason": "UnknownVendor: not declared"} for name in run.plan.refused
+    ]
     return states
 
 
-def _header(run: Run, catalogue: Catalogue, gate: GateResult) -> dict[str, Any]:
+def _header(run: Run, catalogue: Catalogue, gate: GateResult, questions: Sequence[str]) -> dict[str, Any]:
     manifest, base = run.plan.manifest, catalogue.base
+    state = "approved by a person" if questions else "passed" if gate.passed else "refused"
     return {
         "run_id": manifest.run_id,
         "night": manifest.night.isoformat(),
@@ -77,21 +79,8 @@ def _header(run: Run, catalogue: Catalogue, gate: GateResult) -> dict[str, Any]:
         "versions": dict(manifest.versions),
         "base_versions": dict(base.versions) if base else {},
         "vendors": vendor_states(run, catalogue),
-        "gate": {"status": "passed" if gate.passed else "refused", "reasons": [str(f) for f in gate.failures]},
+        "gate": {"status": state, "reasons": list(questions)},
     }
-
-
-def _history(run: Run) -> list[dict[str, Any]]:
-    """Return the numbers of the newest earlier nights, oldest first, one run a night."""
-    nights = {key.night: key for key in complete_runs(run.store) if key.night < run.plan.manifest.night}
-    found = []
-    for key in [nights[night] for night in sorted(nights)][-HISTORY_NIGHTS:]:
-        try:
-            found.append(json.loads(read_file(run.store, open_run(run.store, key), NUMBERS)))
-        except UsageError:
-            # A run published without a report has no numbers to compare with.
-            continue
-    return found
 
 
 def _impact(catalogue: Catalogue) -> Callable[[str, str], float]:

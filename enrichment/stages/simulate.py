@@ -35,7 +35,9 @@ def simulate_taxonomy(store: Store, changed: Path, vendors: Path) -> Simulation:
     claims: dict[tuple[str, str], list[AttributeClaim]] = {}
     for claim in claims_from(read_table(store, published, "attribute_claims").drop_columns(["outcome"])):
         claims.setdefault((claim.vendor, claim.sku), []).append(claim)
-    content = {(v, s): h for v, s, h in zip(*(table[n].to_pylist() for n in ("vendor", "sku", "content_hash")), strict=True)}
+    content = {
+        (v, s): h for v, s, h in zip(*(table[n].to_pylist() for n in ("vendor", "sku", "content_hash")), strict=True)
+    }
     locked = orders_of(read_ledger(store), content).pins.keys()
     version = resolve(store, Kind.FUSION)
     weights = FusionWeights.from_json((version.folder / WEIGHTS).read_text(encoding="utf-8"))

@@ -43,7 +43,8 @@ _STEPS = (
     Step("decide", ("read", "fetch", "text", "look"), "products"),
     Step("place", ("read", "fetch", "decide"), "products"),
     Step("index", ("read", "fetch", "look", "decide", "place"), "group"),
-    Step("publish", ("read", "fetch", "text", "look", "decide", "place", "index"), "catalogue"),
+    Step("gate", ("read", "fetch", "text", "look", "decide", "place"), "catalogue"),
+    Step("publish", ("read", "index", "gate"), "catalogue"),
 )
 STEPS = {step.name: step for step in _STEPS}
 ORDER = tuple(STEPS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -60,12 +61,7 @@ def summary(run_uri: str) -> NightSummary:
     problems = _problem_counts(run)
     rows = {row["vendor"]: row for row in manifest["accounting"]}
     vendors = [
-        VendorSummary(
-            vendor,
-            manifest["vendors"].get(vendor, "in"),
-            *(rows.get(vendor, {}).get(name, 0) for name in ("rows_in", "published", "withdrawn", "quarantined")),
-            problems[vendor],
-        )
+        _vendor(vendor, manifest["vendors"].get(vendor, "in"), rows.get(vendor, {}), problems[vendor])
         for vendor in [*vendors_of(run), *run.plan.refused]
     ]
     at = f"{run.store.uri}/{published.prefix}"
@@ -75,7 +71,14 @@ def summary(run_uri: str) -> NightSummary:
     return NightSummary(run.run_id, run.plan.manifest.night, at, f"{at}/report/index.html", *counts, tuple(vendors))
 
 
+def _vendor(vendor: str, state: str, rows: Mapping[str, int], problems: int) -> VendorSummary:
+    counts = {name: rows.get(name, 0) for name in ("rows_in", "published", "withdrawn", "quarantined")}
+    return VendorSummary(vendor=vendor, state=state, problems=problems, **counts)
+
+
 def _problem_counts(run: Run) -> Counter[str]:
     published = open_run(run.store, find_run(run.store, run.run_id))
-    table = pq.read_table(io.BytesIO(read_file(run.store, published, "report/row_problems.parquet")), columns=["vendor"])
+    table = pq.read_table(
+        io.BytesIO(read_file(run.store, published, "report/row_problems.parquet")), columns=["vendor"]
+    )
     return Counter(table["vendor"].to_pylist())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.model import model_of
@@ -25,7 +26,7 @@ def text(run: Run, shard: str) -> Outcome:
     return Outcome(report, {"claims": claims_table(claims)})
 
 
-def _words(row: dict[str, object]) -> ProductText:
+def _words(row: dict[str, Any]) -> ProductText:
     fields = dict(row["fields"] or [])
     return ProductText(row["vendor"], row["sku"], row["name"] or "", row["description"] or "", fields)
 

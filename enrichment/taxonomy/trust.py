@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from enrichment.taxonomy.filing import Filing
+from enrichment.taxonomy.tree import Tree
 from schemas.records import LEVELS
 
 # A Beta(9, 1) prior: a vendor nobody has measured is right nine times in ten, and ten products outweigh that.
 PRIOR_RIGHT, PRIOR_WRONG = 9.0, 1.0
 LOWEST, HIGHEST = 0.05, 0.995
+# Only what words and pictures are this sure of can tell on a vendor.
+SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,28 @@ class Agreement:
     level: str
     agrees: bool
     weight: float = 1.0
+
+
+def observe(filing: Filing, tree: Tree, types: Mapping[str, float], genders: Mapping[str, float]) -> list[Agreement]:
+    """Compare one filing with what words and pictures alone make of the product, where they are sure.
+
+    ``types`` and ``genders`` are probabilities fused without the vendor's own claims. The level compared is the
+    finest that the vendor filled; what the vendor left empty is neither right nor wrong.
+    """
+    found: list[Agreement] = []
+    seen = _surest(types)
+    if seen is not None and filing.types:
+        found.append(Agreement(LEVELS[filing.depth], seen in filing.types, types[seen]))
+    worn = _surest(genders)
+    if worn is not None and filing.genders:
+        divisions = {tree.division_of[gender] for gender in filing.genders}
+        found.append(Agreement(LEVELS[0], tree.division_of[worn] in divisions, genders[worn]))
+    return found
+
+
+def _surest(odds: Mapping[str, float]) -> str | None:
+    best = min(odds, key=lambda name: (-odds[name], name), default=None)
+    return best if best is not None and odds[best] >= SURE else None
 
 
 def measured(vendor: str, agreements: Iterable[Agreement]) -> VendorTrust:

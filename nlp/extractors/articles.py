@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nlp.lexicon import Kind, Lexicon, Match
+from nlp.lexicon import NOUNS, Kind, Lexicon, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 from nlp.tokens import BREAKS
 
@@ -13,6 +13,8 @@ _SET_PARTNERS = frozenset(
     {"Trousers", "Churidar", "Salwar", "Dupatta", "Patiala", "Skirts", "Leggings", "Lounge Pants", "Jackets"}
 )
 _UNMEASURED, _LEAST = 0.93, 0.6
+_VERBAL = frozenset("it to will you that we they with for in on is are can may let lets get your".split())
+_NOT_AFTER = frozenset("the your a an you up out us heads inside included : this every all".split())
 _KURTAS = frozenset({"Kurtas", "Kurtis"})
 
 
@@ -56,7 +58,7 @@ class Articles:
                 head = match
             else:
                 rest.append(match)
-        if head is None or (passage.name == DESCRIPTION and head.start >= cut):
+        if head is None or (passage.name == DESCRIPTION and not _opens(passage, head, cut)):
             return None
         return self._named(head, rest)
 
@@ -82,5 +84,13 @@ class Articles:
         return head, article, self._groups[article]
 
 
+def _opens(passage: Passage, head: Match, cut: int) -> bool:
+    """Tell whether a description opens with its head noun ("A pair of black flats, ..."), not with a verb like it."""
+    words = passage.tokens.words
+    before = set(words[: head.start]) - {words[i] for m in passage.matches for i in range(m.start, m.end)}
+    after = words[head.end] if head.end < len(words) else "."
+    return head.start < cut and before.isdisjoint(_VERBAL) and after not in _NOT_AFTER
+
+
 def _is_noun(match: Match) -> bool:
-    return any(s.kind in (Kind.ARTICLE, Kind.NOUN) for s in match.senses)
+    return bool(match.mask & NOUNS)

@@ -43,13 +43,13 @@ class Fields:
         words = passage.tokens.words
         for match in passage.matches:
             at = match.end + 1
-            if at >= len(words) or words[match.end] != ":" or match.start in passage.key_words:
+            if at >= len(words) or words[match.end] != ":":
                 continue
             for sense in match.senses:
                 if sense.kind is not Kind.VALUE or not self._applies(sense.attribute, reading):
                     continue
                 opposite = f"non_{sense.value}"
-                if words[at] in _YES:
+                if words[at] in _YES or words[at] == words[match.start]:
                     yield passage.finding(sense.attribute, sense.value, 0.95, match.start, at + 1)
                 elif words[at] in _NO and opposite in self._names[sense.attribute]:
                     yield passage.finding(sense.attribute, opposite, 0.95, match.start, at + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.lexicon import Kind, Lexicon, Match
+from nlp.lexicon import NOUNS, PARTS, VALUES, Kind, Lexicon, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 from nlp.tokens import BREAKS
 from schemas.attribute_spec import Attributes
@@ -21,6 +21,7 @@ _SETS = frozenset({"Kurta Sets", "Clothing Set", "Suits", "Night suits", "Tracks
 _ANYWHERE = frozenset({"colour", "pattern", "material"})
 """What may be said of a product that is neither worn nor carried (bed linen, cosmetics)."""
 _NARROW = 4
+_TELLING = VALUES | 1 << Kind.HEAD
 _JOINERS = frozenset({"and", "or", "to"})
 _LEFT = 4
 _RIGHT = 7
@@ -39,34 +40,33 @@ class Gazetteer:
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield values in text order: the name first."""
+        worn = reading.article is None or reading.article in self._lexicon.worn
         for passage in reading.passages:
-            if passage.name == DESCRIPTION and not self._worn(reading):
+            if passage.name == DESCRIPTION and not worn:
                 return
             zone = brand_zone(passage)
             for match in passage.matches:
-                if passage.flags[match.start] or match.start in passage.key_words or match.start < zone:
+                if not match.mask & _TELLING or passage.flags[match.start] or match.start < zone:
                     continue
-                yield from self._match(reading, passage, match)
+                if not _is_keyed(passage, match):
+                    yield from self._match(reading, passage, match, worn)
 
-    def _match(self, reading: Reading, passage: Passage, match: Match) -> Iterator[Finding]:
+    def _match(self, reading: Reading, passage: Passage, match: Match, worn: bool) -> Iterator[Finding]:
         for sense in match.senses:
-            if sense.attribute in _SKIPPED or not self._applies(sense.attribute, reading):
+            if sense.attribute in _SKIPPED or not self._applies(sense.attribute, reading.group, worn):
                 continue
             if sense.kind is Kind.VALUE and self._speaks_of_product(sense.attribute, reading, passage, match):
                 yield passage.finding(sense.attribute, sense.value, 0.9, match.start, match.end)
             elif sense.kind is Kind.HEAD:
                 yield from _words_left(sense.attribute, passage, match)
 
-    def _worn(self, reading: Reading) -> bool:
-        return reading.article is None or reading.article in self._lexicon.worn
-
-    def _applies(self, attribute: str, reading: Reading) -> bool:
+    def _applies(self, attribute: str, group: str | None, worn: bool) -> bool:
         allowed = self._groups.get(attribute)
-        if not self._worn(reading):
+        if not worn:
             return attribute in _ANYWHERE
         if not allowed:
             return True
-        return len(allowed) > _NARROW if reading.group is None else reading.group in allowed
+        return len(allowed) > _NARROW if group is None else group in allowed
 
     def _speaks_of_product(self, attribute: str, reading: Reading, passage: Passage, match: Match) -> bool:
         if attribute not in _OWNED:
@@ -74,7 +74,7 @@ class Gazetteer:
         owner = owner_of(passage, match.end, self._lexicon.stops)
         if owner is None:
             return passage.name != DESCRIPTION or _opens(passage, match, self._lexicon.stops)
-        if any(s.kind in (Kind.ARTICLE, Kind.NOUN) for s in owner.senses):
+        if owner.mask & NOUNS:
             return self._same_product(reading, owner)
         return False
 
@@ -87,6 +87,13 @@ class Gazetteer:
             self._lexicon.groups.get(s.value, s.value) for s in owner.senses if s.kind in (Kind.ARTICLE, Kind.NOUN)
         }
         return reading.group in groups
+
+
+def _is_keyed(passage: Passage, match: Match) -> bool:
+    """Tell whether a phrase stands in a "Key: value" that is read as such; long phrases speak for themselves."""
+    if match.start not in passage.key_words:
+        return False
+    return match.end - match.start < 2 or all(s.attribute in _OWNED for s in match.senses)
 
 
 def brand_zone(passage: Passage) -> int:
@@ -115,10 +122,9 @@ def owner_of(passage: Passage, start: int, stops: frozenset[str]) -> Match | Non
         if match is None:
             i += 1
             continue
-        kinds = {s.kind for s in match.senses}
-        if kinds & {Kind.ARTICLE, Kind.NOUN}:
+        if match.mask & NOUNS:
             return match
-        if Kind.PART in kinds or Kind.TRAP in kinds:
+        if match.mask & PARTS:
             if word in _HARD_PARTS:
                 return match
             soft = match
@@ -159,11 +165,10 @@ def _words_left(attribute: str, passage: Passage, head: Match) -> Iterator[Findi
             return
         match = _ending_at(passage, i + 1)
         if match is not None:
-            kinds = {s.kind for s in match.senses}
             found = [s for s in match.senses if s.kind in (Kind.WORD, Kind.VALUE) and s.attribute == attribute]
             for sense in found:
                 yield passage.finding(attribute, sense.value, 0.9, match.start, head.end)
-            if kinds & {Kind.ARTICLE, Kind.NOUN} and not found:
+            if match.mask & NOUNS and not found:
                 return
             i = match.start - 1
             if found and not (i > 0 and words[i] in _JOINERS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.lexicon import Kind, Match
+from nlp.lexicon import NOUNS, VALUES, Kind, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 
 _AGE = {"men": "adult", "women": "adult", "boys": "kids", "girls": "kids", "kids": "kids"}
@@ -31,14 +31,14 @@ class Gender:
                 yield passage.finding("age_group", age, 0.9, match.start, match.end)
 
     def _counts(self, passage: Passage, match: Match) -> bool:
-        if not any(s.kind is Kind.VALUE and s.attribute == "gender" for s in match.senses):
+        if not match.mask & VALUES or not any(s.kind is Kind.VALUE and s.attribute == "gender" for s in match.senses):
             return False
         if passage.name != DESCRIPTION:
             return True
         words = passage.tokens.words
         follower = passage.by_start.get(match.end)
-        noun = follower is not None and any(s.kind is Kind.ARTICLE for s in follower.senses)
-        return noun or (match.start > 0 and words[match.start - 1] == "for")
+        noun = follower is not None and follower.mask & NOUNS
+        return bool(noun) or (match.start > 0 and words[match.start - 1] == "for")
 
 
 def _agree(values: set[str]) -> str:

@@ -29,7 +29,7 @@ _UNITS: dict[str, tuple[str, float]] = {
 _MEASURE = re.compile(
     rf"(?<![\d.,/])({_NUMBER})\s?-?\s?("
     + "|".join(sorted((re.escape(u) for u in _UNITS), key=len, reverse=True))
-    + r")(?![0-9]|(?-i:[a-z]))",
+    + r")(?![0-9]|(?-i:[a-z]|(?<=[A-Z])[A-Z]))",
     re.IGNORECASE,
 )
 _IN_FOLLOWS = re.compile(r"\.?\s*(?:$|[.,;:)(\n/x]|long\b|length\b|wide\b|high\b|heel|inseam\b|laptop|from\b|approx)", re.IGNORECASE)
@@ -56,7 +56,7 @@ _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "sing
 # A count may be glued to the word before it ("loop1 main", "lockOne main"), and its noun to the word after it.
 _COUNT = r"(?:(?<![a-zA-Z\d.])|(?-i:(?<=[a-z])(?=[A-Z\d])))(\d{1,2}|" + "|".join(_COUNTS) + ")"
 _END = r"(?-i:(?![a-z]))"
-_POCKET = "(?:patch|welt|flap|insert|chest|front|side|functional|back|rear|zip|zipped|cargo|mock|coin)"
+_POCKET = "(?:patch|welt|flap|insert|chest|front|side|functional|back|rear|zip|zipped|cargo|coin)"
 _COUNTED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (attribute, re.compile(pattern + _END, re.IGNORECASE))
     for attribute, pattern in (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nlp.lexicon import Kind, Lexicon
+from nlp.lexicon import NOUNS, VALUES, Kind, Lexicon
 from nlp.linear import Answer, LinearModels, grams
 from nlp.reading import Finding, Passage, Reading
 from nlp.tokens import BREAKS
@@ -27,17 +27,26 @@ class WholeText:
         self._models = models
         self.version = version
         article = next(h for h in models.heads if h.name == "article_type")
-        self._groups = [lexicon.groups.get(c, "other") for c in article.classes]
+        group_of = [lexicon.groups.get(c, "other") for c in article.classes]
+        self._groups = sorted(set(group_of))
+        self._in_group = np.array([[g == own for g in self._groups] for own in group_of], dtype=np.float32)
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield article type and group, then gender and occasion, where the models are sure enough."""
-        passage = reading.name if _has_noun(reading.name) or not reading.description.tokens.words else reading.description
-        if not reading.name.tokens.words and not reading.description.tokens.words:
-            return
+        passage = reading.name
+        if not _has_noun(passage):
+            if reading.article is not None:
+                passage = reading.description
+            elif not passage.tokens.words:
+                return
         answers = self._models.answer(features(passage))
         article = answers.get("article_type")
-        if article is not None:
-            yield from self._article(reading, passage, article)
+        if article is None or article.probability < _FLOOR["article_type"]:
+            return
+        yield from self._article(reading, passage, article)
+        # What remains is typical of the product, so a name that names no product says nothing.
+        if reading.article is None:
+            return
         for head in ("gender", "occasion"):
             answer = answers.get(head)
             if head == "occasion" and (_states(reading, head) or reading.article not in self._lexicon.worn):
@@ -46,12 +55,10 @@ class WholeText:
                 yield passage.finding(head, answer.value, answer.probability, answer.start, answer.end)
 
     def _article(self, reading: Reading, passage: Passage, answer: Answer) -> Iterator[Finding]:
-        totals: dict[str, float] = {}
-        for group, score in zip(self._groups, answer.scores, strict=True):
-            totals[group] = totals.get(group, 0.0) + float(score)
-        group, sure = max(totals.items(), key=lambda item: (item[1], item[0]))
-        if answer.probability >= _FLOOR["article_type"]:
-            yield passage.finding("article_type", answer.value, answer.probability, answer.start, answer.end)
+        totals = answer.scores @ self._in_group
+        best = int(totals.argmax())
+        group, sure = self._groups[best], float(totals[best])
+        yield passage.finding("article_type", answer.value, answer.probability, answer.start, answer.end)
         if sure >= _GROUP_FLOOR:
             yield passage.finding("image_group", group, float(np.clip(sure, 0.0, 1.0)), answer.start, answer.end)
             if reading.group is None and sure >= 0.8:
@@ -69,8 +76,8 @@ def features(passage: Passage) -> list[tuple[str, int, int]]:
     for match in passage.matches:
         if match.end > len(words):
             break
-        noun = next((s.value for s in match.senses if s.kind in (Kind.ARTICLE, Kind.NOUN)), None)
-        if noun is not None and not passage.flags[match.start]:
+        if match.mask & NOUNS and not passage.flags[match.start]:
+            noun = next(s.value for s in match.senses if s.kind in (Kind.ARTICLE, Kind.NOUN))
             found.append((f"noun:{noun}", match.start, match.end))
             last = (f"last:{noun}", match.start, match.end)
     return [*found, last] if last else found
@@ -78,8 +85,9 @@ def features(passage: Passage) -> list[tuple[str, int, int]]:
 
 def _states(reading: Reading, attribute: str) -> bool:
     """Tell whether a text names a value of ``attribute`` in words; then nothing needs to be inferred."""
-    return any(s.attribute == attribute and s.kind is Kind.VALUE for p in reading.passages for m in p.matches for s in m.senses)
+    found = (m for p in reading.passages for m in p.matches if m.mask & VALUES)
+    return any(s.attribute == attribute and s.kind is Kind.VALUE for m in found for s in m.senses)
 
 
 def _has_noun(passage: Passage) -> bool:
-    return any(s.kind in (Kind.ARTICLE, Kind.NOUN) for m in passage.matches for s in m.senses)
+    return any(m.mask & NOUNS for m in passage.matches)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
@@ -18,6 +19,7 @@ from enrichment.review.exchange import read_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.obey import obey, orders_of
 from enrichment.review.paths import parse_path
+from enrichment.review.report import write_report
 from enrichment.review.serve import prepare
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
@@ -366,3 +368,45 @@ def proposal(entry: ledger.LedgerEntry, path: HierarchyPath) -> HierarchyDecisio
     confidences = (0.9,) * len(path.levels)
     status = PlacementStatus.DECIDED if path.levels else PlacementStatus.ABSTAINED
     return HierarchyDecision(entry.vendor, entry.sku, status, path, confidences, (Reason.CONFIRMED,), ())
+
+
+def test_what_was_snoozed_waits_until_its_day(opened: Opened, tmp_path: Path) -> None:
+    inputs = make_night(20, 0)
+    first = inputs.changes.to_pylist()[0]
+    said = {"path": first["path"], "previous": first["previous_path"] or "", "content": "0123456789", "reviewer": "ada"}
+    entries = [
+        ledger.LedgerEntry(
+            first["vendor"],
+            first["sku"],
+            Verdict.SNOOZE,
+            at="2026-11-16T08:00:00+00:00",
+            run_id="r1",
+            value=until,
+            **said,
+        )
+        for until in ("2026-11-18", "2026-11-19")
+    ]
+    for number, (entry, listed) in enumerate(zip(entries, (20, 19), strict=True)):
+        write_report(replace(inputs, entries=(entry,)), tmp_path / str(number))
+        page = opened((tmp_path / str(number) / "index.html").as_uri())
+        page.click("#tab-products")
+        assert count_of(page) == listed
+    page.select_option("#filter-decision", "snoozed earlier")
+    assert "snoozed until 2026-11-19 by ada" in page.locator(".item").inner_text()
+
+
+def test_what_was_loaded_can_be_undone_too(opened: Opened, served: tuple[str, Store]) -> None:
+    url, store = served
+    page = opened(url)
+    name_reviewer(page)
+    page.click("#tab-products")
+    page.locator(".item").nth(0).get_by_role("button", name="Lock").click()
+    wait_for(page, store, [Verdict.LOCK])
+    other = opened(url)
+    expect(other.locator("#tally")).to_have_text("1 locked")
+    name_reviewer(other)
+    other.click("#undo")
+    wait_for(other, store, [Verdict.LOCK, Verdict.UNDO])
+    third = opened(url)
+    expect(third.locator("#saved")).to_have_text("Saves as you go")
+    expect(third.locator("#tally")).to_have_text("No decisions yet")

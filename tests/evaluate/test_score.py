@@ -169,6 +169,16 @@ def test_attributes_that_both_tables_hold_are_scored_too():
     assert scores.field("neckline").confusions == (("v_neck", "round", 1),)
 
 
+def test_any_of_several_materials_may_be_the_true_one():
+    pairs = [
+        (truth_row("a", material="linen"), answer_row("a", attr_material="cotton|linen")),
+        (truth_row("b", material="silk"), answer_row("b", attr_material="cotton|linen")),
+    ]
+    material = scored(pairs).field("material")
+    assert (material.accuracy.right, material.accuracy.n) == (1, 2)
+    assert material.confusions == (("silk", "cotton", 1),)
+
+
 def test_slices_name_vendor_night_filing_and_group():
     scores = scored([(truth_row("a"), answer_row("a")), (truth_row("b", filing="def"), answer_row("b"))])
     assert {(part.by, part.value, part.products) for part in scores.slices} == {

@@ -15,12 +15,11 @@ from enrichment.fusion.weights import (
 )
 from schemas.attribute_spec import attributes
 from schemas.errors import ModelMismatch
-from schemas.records import Source
 
 
 def test_declared_weights_cap_each_source() -> None:
     weights = declared(attributes())
-    text = weights.attributes["length"].sources[Source.TEXT]
+    text = weights.attributes["length"].sources["text"]
     assert text.probability(1.0) == pytest.approx(attributes().get("length").weights.text, abs=1e-3)
 
 

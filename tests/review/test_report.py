@@ -222,3 +222,25 @@ def test_schemas_of_the_made_up_night_are_the_published_ones() -> None:
     inputs = make_night(4, 2)
     assert inputs.changes.schema == tables.HIERARCHY_CHANGES
     assert inputs.claims.schema == tables.JUDGED_CLAIMS
+
+
+def test_a_dispute_about_a_product_that_did_not_move_is_shown(tmp_path: Path) -> None:
+    inputs = make_night(6, 4)
+    row = inputs.products.to_pylist()[-1]
+    ada = entry_for((row["vendor"], row["sku"]), Verdict.ACCEPT)
+    entries = (ada, replace(ada, decision=Verdict.REJECT, reviewer="bo"))
+    data = page_data(write_report(replace(inputs, entries=entries, audited=0), tmp_path / "open"))
+    assert [data["rows"]["sku"][at] for at, _ in data["conflicts"]] == [row["sku"]]
+    old = tuple(replace(entry, content="0123456789") for entry in entries)
+    data = page_data(write_report(replace(inputs, entries=old, audited=0), tmp_path / "over"))
+    assert data["conflicts"] == []
+
+
+def test_earlier_decisions_stand_at_their_product(tmp_path: Path) -> None:
+    inputs = make_night(6, 0)
+    key = (inputs.changes.column("vendor")[1].as_py(), inputs.changes.column("sku")[1].as_py())
+    snoozed = replace(entry_for(key, Verdict.SNOOZE), value="2026-12-24")
+    tonight = replace(entry_for(key, Verdict.LOCK), run_id=RUN_ID, reviewer="bo")
+    data = page_data(write_report(replace(inputs, entries=(snoozed, tonight)), tmp_path))
+    row = data["rows"]["sku"].index(key[1])
+    assert data["human"] == [[row, "snooze", "ada", "2026-11-17", "2026-12-24"]]

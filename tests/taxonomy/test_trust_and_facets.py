@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from enrichment.taxonomy.facets import facets, filters_of
-from enrichment.taxonomy.trust import Agreement, VendorTrust, measured
+from enrichment.taxonomy.filing import Reader
+from enrichment.taxonomy.trust import Agreement, VendorTrust, measured, observe
 from schemas.attribute_spec import attributes
 from tests.taxonomy.trees import declared_tree
 
@@ -48,3 +49,13 @@ def test_filters_of_a_node_are_what_its_groups_can_have() -> None:
     assert "dial_shape" in watches
     assert "neckline" not in watches
     assert "article_type" not in watches
+
+
+def test_what_a_vendor_files_is_compared_where_others_are_sure() -> None:
+    tree = declared_tree()
+    filing = Reader(tree).read(("Kids", "Shoes", "Heels", "Heels", None))
+    found = observe(filing, tree, {"Sunglasses": 0.97}, {"girls": 0.95})
+    assert found == [Agreement("subclass", False, 0.97), Agreement("division", True, 0.95)]
+    assert observe(filing, tree, {"Sunglasses": 0.6, "Heels": 0.4}, {"men": 0.5}) == []
+    empty = Reader(tree).read(("DEF", "DEF", "DEF", "", None))
+    assert observe(empty, tree, {"Heels": 0.99}, {"women": 0.99}) == []

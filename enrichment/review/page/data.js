@@ -11,6 +11,10 @@ const PATTERN = { vendor: 0, change: 1, cause: 2, origin: 3, to: 4, reason: 5, c
 const PICTURES = new Map(ROWS.pictured.map((row, at) => [row, ROWS.pictures[at]]));
 const EXPIRED = new Set(DATA.expired), AUDIT = new Set(DATA.audit.rows), CONFLICTS = new Map(DATA.conflicts);
 const ROW_COUNT = ROWS.combo.length;
+// What people decided on a row in earlier nights: verdict, reviewer, day, value.
+const HUMAN = new Map();
+for (const [row, ...told] of DATA.human) HUMAN.set(row, [...(HUMAN.get(row) || []), told]);
+const SNOOZED = new Set(DATA.human.filter(([, verdict, , , until]) => verdict === "snooze" && until > DATA.run.night).map(([row]) => row));
 
 const REASON_WORDS = {
   confirmed: "confirmed", def_filled: "DEF filled", def_unresolved: "DEF unresolved", level_shifted: "level shifted",

@@ -29,9 +29,11 @@ function decide(rows, verdict, more = {}) {
   afterDecision(`${words(VERDICT_WORDS, verdict)}: ${plural(rows.length, "product", "products")}`);
 }
 
+/** Undo the reviewer's own last action; what others decided is theirs to take back. */
 function undoLast() {
-  const batch = BATCHES.pop();
-  if (!batch) return toast("Nothing to undo");
+  const at = BATCHES.findLastIndex((batch) => batch[0].entry.reviewer === reviewerName());
+  if (at < 0) return toast("Nothing of yours to undo");
+  const [batch] = BATCHES.splice(at, 1);
   const dropped = new Set();
   for (const item of batch.slice().reverse()) {
     if (STATE.get(item.row) === item) restore(item.row, item.before);
@@ -76,8 +78,12 @@ function takeOver(entries, saved) {
 
 function replay(row, item) {
   LOG.push(item);
-  if (item.entry.decision !== "undo") return STATE.set(row, item);
+  if (item.entry.decision !== "undo") {
+    STATE.set(row, item);
+    return BATCHES.push([item]);
+  }
   const standing = STATE.get(row);
+  keepInPlace(BATCHES, (batch) => !(batch.length === 1 && batch[0] === standing));
   return standing ? restore(row, standing.before) : undefined;
 }
 

@@ -58,6 +58,7 @@ function decisionPasses(row) {
   if (FILTER.decision === "decided") return Boolean(item);
   if (FILTER.decision === "lock expired") return EXPIRED.has(row);
   if (FILTER.decision === "reviewers disagree") return CONFLICTS.has(row);
+  if (FILTER.decision === "snoozed earlier") return SNOOZED.has(row);
   return Boolean(item) && item.entry.decision === FILTER.decision;
 }
 
@@ -76,8 +77,11 @@ function filteredRows() {
   return rows;
 }
 
-/** Products that did not move are listed only where somebody must look at them again. */
-function listed(row) { return text(row, "change") !== "unchanged" || EXPIRED.has(row) || CONFLICTS.has(row) || FILTER.change === "unchanged"; }
+/** Products that did not move are listed only where somebody must look at them again; snoozed ones wait. */
+function listed(row) {
+  if (SNOOZED.has(row) && FILTER.decision !== "snoozed earlier") return false;
+  return text(row, "change") !== "unchanged" || EXPIRED.has(row) || CONFLICTS.has(row) || FILTER.change === "unchanged";
+}
 
 /** Patterns that still have rows, with the rows that passed. */
 function filteredPatterns(rows) {
@@ -94,7 +98,7 @@ function filteredPatterns(rows) {
 function optionsOf(name) {
   if (name === "confidence") return Object.keys(BANDS);
   if (name === "picture") return ["with picture", "without picture"];
-  if (name === "decision") return ["undecided", "decided", "lock expired", "reviewers disagree", ...Object.keys(VERDICT_WORDS)];
+  if (name === "decision") return ["undecided", "decided", "lock expired", "reviewers disagree", "snoozed earlier", ...Object.keys(VERDICT_WORDS)];
   const found = new Set();
   for (const combo of COMBOS) {
     if (name === "reason") reasonsOf(combo).forEach((reason) => found.add(reason));

@@ -1,5 +1,5 @@
 // One line of the list: a pattern, or a product.
-const PATTERN_HEIGHT = 136, PRODUCT_HEIGHT = 116;
+const PATTERN_HEIGHT = 114, PRODUCT_HEIGHT = 112;
 
 function thumbnail(row, side) {
   const name = PICTURES.get(row);
@@ -62,6 +62,10 @@ function alarms(row) {
   const marks = [];
   if (EXPIRED.has(row)) marks.push(chip("lock expired: content changed", "alarm"));
   if (CONFLICTS.has(row)) marks.push(chip("reviewers disagree", "alarm"));
+  for (const [verdict, who, day, value] of HUMAN.get(row) || []) {
+    const until = verdict === "snooze" ? ` until ${value}` : "";
+    marks.push(chip(`${words(VERDICT_WORDS, verdict).toLowerCase()}${until} by ${who}, ${day}`, "human"));
+  }
   return marks;
 }
 

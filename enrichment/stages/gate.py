@@ -1,0 +1,63 @@
+"""Stage 8: put the night's tables together and ask whether they may leave.
+
+What is wrong (a lost row, an undeclared value) refuses the night. What is only unusual (many products re-filed, a mix
+unlike the last 28 nights) becomes a question to a person, whom ``publish`` then waits for.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from enrichment.publish.allowed import Limits, allowed
+from enrichment.publish.gate import Candidate, check
+from enrichment.publish.verdict import GateFailure, GateResult
+from enrichment.review.drift import count_mix, measure_drift
+from enrichment.runs.run import Outcome, Run
+from enrichment.stages.assemble import TABLES, Catalogue, assemble
+from enrichment.stages.history import night_summaries
+from schemas.attribute_spec import attributes
+from schemas.group_spec import groups
+from schemas.records import StageReport
+from schemas.taxonomy_spec import taxonomy
+
+VERDICT = "verdict.json"
+# The one expectation of the gate that a person may wave through.
+UNUSUAL = "refiled_share"
+
+
+def gate(run: Run, whole: str) -> Outcome:
+    """Return the night's tables and ``verdict.json``; ``GateRefused`` where something is wrong."""
+    catalogue = assemble(run)
+    result = _ask(run, catalogue)
+    unusual = [failure for failure in result.failures if UNUSUAL in failure.expectation]
+    sound = GateResult(result.checks, tuple(f for f in result.failures if f not in unusual))
+    sound.require()
+    drift = measure_drift(count_mix(catalogue.products), night_summaries(run))
+    questions = [_question(failure) for failure in unusual] + list(drift.reasons)
+    verdict = run.scratch / VERDICT
+    accounts = [asdict(account) for account in catalogue.accounts]
+    body = {"checks": result.checks, "questions": questions, "accounts": accounts, "worked_on": catalogue.worked_on}
+    verdict.write_text(json.dumps(body, sort_keys=True), encoding="utf-8")
+    total = catalogue.products.num_rows
+    report = StageReport("gate", whole, total, total, 0, {"questions": len(questions)})
+    return Outcome(report, {name: getattr(catalogue, name) for name in TABLES}, {VERDICT: verdict})
+
+
+def _ask(run: Run, catalogue: Catalogue) -> GateResult:
+    candidate = Candidate(
+        catalogue.products,
+        catalogue.claims,
+        catalogue.changes,
+        catalogue.accounts,
+        catalogue.base_products,
+        catalogue.withdrawn,
+    )
+    limits = Limits(refiled_share=run.plan.settings.max_refiled_share)
+    return check(candidate, allowed(attributes(), groups(), taxonomy()), limits)
+
+
+def _question(failure: GateFailure) -> str:
+    return (
+        f"share of known products that were re-filed: {failure.observed}; allowed without a person: {failure.allowed}"
+    )

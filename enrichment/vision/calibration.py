@@ -1,0 +1,59 @@
+"""Temperatures and thresholds of a version, from its held-out rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from enrichment.vision.answer import answers, best
+from enrichment.vision.calibrate import Threshold, fit_temperature, threshold_for
+from enrichment.vision.measured import Measured, known
+from enrichment.vision.vocabulary import GROUP, MISSING, Vocabulary
+
+PRECISION = {GROUP: 0.98, "article_type": 0.95, "gender": 0.95}
+DEFAULT_PRECISION = 0.9
+_FEW = 20
+
+
+def temperatures(held: Measured, vocabulary: Vocabulary) -> dict[str, float]:
+    """Return one temperature a head; heads of fewer than 20 held-out labels keep 1."""
+    out = {}
+    for name in (GROUP, *vocabulary.tags):
+        rows = known(held, name, vocabulary)
+        scores = held.raw.group if name == GROUP else held.raw.tags[name]
+        allowed = None if name == GROUP else vocabulary.mask(name)[held.codes[GROUP][rows]]
+        enough = int(rows.sum()) >= _FEW
+        out[name] = round(fit_temperature(scores[rows], held.codes[name][rows], allowed), 4) if enough else 1.0
+    return out
+
+
+def thresholds(held: Measured, vocabulary: Vocabulary, fitted: dict[str, float]) -> dict[str, dict[str, Threshold]]:
+    """Return thresholds by head and group (``*`` = all groups together) that reach each head's precision target."""
+    found = answers(held.raw, vocabulary, fitted)
+    groups = np.array(vocabulary.groups)[found.group.argmax(axis=1)]
+    out: dict[str, dict[str, Threshold]] = {}
+    for name in (GROUP, *vocabulary.tags):
+        if name == GROUP:
+            place, sure = found.group.argmax(axis=1), found.group.max(axis=1)
+        else:
+            place, sure = best(name, vocabulary.tags[name], found.tags[name])
+        rows = (held.codes[name] != MISSING) & (sure > 0)
+        right, target = place == held.codes[name], PRECISION.get(name, DEFAULT_PRECISION)
+        out[name] = {"*": threshold_for(sure[rows], right[rows], target)}
+        for group in vocabulary.groups:
+            mine = rows & (groups == group)
+            if int(mine.sum()) >= _FEW:
+                out[name][group] = threshold_for(sure[mine], right[mine], target)
+    return out
+
+
+def calibrated(held: Measured, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return the content of a version's ``thresholds.json``."""
+    fitted = temperatures(held, vocabulary)
+    found = thresholds(held, vocabulary, fitted)
+    return {
+        "temperatures": fitted,
+        "precision_targets": {name: PRECISION.get(name, DEFAULT_PRECISION) for name in found},
+        "thresholds": {name: {g: t.to_json() for g, t in by_group.items()} for name, by_group in found.items()},
+    }

@@ -1,0 +1,124 @@
+"""A loaded version: letterboxed pictures in, raw scores and embeddings out, the same whatever else is in the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+
+from enrichment.models.version import read_json
+from enrichment.vision import backbones
+from enrichment.vision.backbones import Preprocessing
+from enrichment.vision.fold import folded
+from enrichment.vision.letterbox import Pixels
+from enrichment.vision.net import LookNet
+from enrichment.vision.vocabulary import Vocabulary
+from schemas.errors import ModelMismatch
+
+WEIGHTS, LABELS, INPUTS, CALIBRATION = "model.safetensors", "labels.json", "preprocessing.json", "thresholds.json"
+BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class RawScores:
+    """Raw scores of ``N`` pictures: group ``[N, G]``, tags by name ``[N, V]``, embedding ``[N, D]`` float32 unit norm."""
+
+    group: NDArray[np.float32]
+    tags: dict[str, NDArray[np.float32]]
+    embedding: NDArray[np.float32]
+
+
+def bf16_is_native() -> bool:
+    """Tell whether this processor multiplies bfloat16 itself; where it must convert, bf16 is slower than float32."""
+    flags = Path("/proc/cpuinfo")
+    words = flags.read_text(encoding="utf-8", errors="replace") if flags.is_file() else ""
+    return "avx512_bf16" in words or "amx_bf16" in words
+
+
+class Engine:
+    """Scores letterboxed pictures in batches of a fixed size, the last one padded."""
+
+    def __init__(self, net: LookNet, inputs: Preprocessing, precision: str = "auto", batch: int = BATCH) -> None:
+        """Fold and place the network for inference; ``precision`` is ``auto``, ``bf16`` or ``fp32``."""
+        self.inputs, self.batch = inputs, batch
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        native = self.device.type == "cuda" or bf16_is_native()
+        self.dtype = torch.bfloat16 if precision == "bf16" or (precision == "auto" and native) else torch.float32
+        self._net = net.float().eval().requires_grad_(False).to(self.device)
+        self._trunk = folded(net.trunk).to(dtype=self.dtype, memory_format=torch.channels_last)
+        mean, std = torch.tensor(inputs.mean), torch.tensor(inputs.std)
+        # x / 255 - mean over std, in one multiplication and one addition.
+        self._scale = (1 / (255 * std)).view(1, 3, 1, 1).to(self.device)
+        self._shift = (-mean / std).view(1, 3, 1, 1).to(self.device)
+
+    def stream(self, squares: Iterable[Pixels]) -> Iterator[RawScores]:
+        """Yield the scores of full batches of letterboxed pictures ``[S, S, 3]`` as they fill up, then of the rest."""
+        held: list[Pixels] = []
+        for square in squares:
+            held.append(square)
+            if len(held) == self.batch:
+                yield self.batch_scores(held)
+                held = []
+        if held:
+            yield self.batch_scores(held)
+
+    @torch.inference_mode()
+    def batch_scores(self, squares: list[Pixels]) -> RawScores:
+        """Score 1 to ``batch`` pictures, padded to the fixed size: kernels and sums never depend on how many came."""
+        side, count = self.inputs.side, len(squares)
+        filled = np.zeros((self.batch, side, side, 3), dtype=np.uint8)
+        filled[:count] = squares
+        pictures = torch.from_numpy(filled).to(self.device).permute(0, 3, 1, 2)
+        ready = (pictures.float() * self._scale + self._shift).to(self.dtype, memory_format=torch.channels_last)
+        scores = self._net.heads(self._trunk(ready).float())
+        tags = {name: tag[:count].cpu().numpy() for name, tag in scores.tags.items()}
+        return RawScores(scores.group[:count].cpu().numpy(), tags, scores.embedding[:count].cpu().numpy())
+
+    def scores(self, squares: Iterable[Pixels]) -> RawScores:
+        """Return the scores of all pictures in one piece."""
+        parts = list(self.stream(squares))
+        names = parts[0].tags if parts else {}
+        return RawScores(
+            np.concatenate([p.group for p in parts]),
+            {name: np.concatenate([p.tags[name] for p in parts]) for name in names},
+            np.concatenate([p.embedding for p in parts]),
+        )
+
+
+def read_inputs(folder: Path) -> tuple[str, Preprocessing]:
+    """Return a version's backbone name and preprocessing."""
+    data = read_json(folder / INPUTS)
+    try:
+        mean, std = tuple(map(float, data["mean"])), tuple(map(float, data["std"]))
+        return str(data["backbone"]), Preprocessing(int(data["side"]), mean, std)  # type: ignore[arg-type]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelMismatch(f"{INPUTS}: {error!r}. Fetch the version again.") from error
+
+
+def read_net(folder: Path) -> tuple[LookNet, Vocabulary, Preprocessing]:
+    """Build the network of a version folder and load its weights.
+
+    Raises:
+        ModelMismatch: weights, labels and backbone do not fit each other.
+
+    """
+    vocabulary = Vocabulary.from_json(read_json(folder / LABELS))
+    backbone, inputs = read_inputs(folder)
+    trunk: Any = backbones.trunk(backbone)
+    tags = {name: len(values) for name, values in vocabulary.tags.items()}
+    net = LookNet(trunk, backbones.width(trunk), len(vocabulary.groups), tags)
+    state = {name: tensor.float() for name, tensor in load_file(str(folder / WEIGHTS)).items()}
+    try:
+        missing, unexpected = net.load_state_dict(state, strict=False)
+    except RuntimeError as error:
+        raise ModelMismatch(f"{WEIGHTS} does not fit {LABELS} and backbone {backbone}: {error}") from error
+    left = [name for name in missing if not name.endswith("num_batches_tracked")]
+    if left or unexpected:
+        raise ModelMismatch(f"{WEIGHTS} does not fit {LABELS} and backbone {backbone}: {[*left, *unexpected][:4]}")
+    return net, vocabulary, inputs

@@ -1,0 +1,104 @@
+"""The figures of one split: accuracy with intervals, confusions, calibration, coverage, and what does not apply."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enrichment.vision.answer import answers, best, merge_matrix
+from enrichment.vision.calibrate import calibration_error, softmax, threshold_for
+from enrichment.vision.intervals import bootstrap, macro_f1, wilson
+from enrichment.vision.measured import Measured, known
+from enrichment.vision.vocabulary import GROUP, MISSING, Vocabulary
+
+AUTO_PRECISION = 0.98
+_FEW = 20
+
+
+def share(right: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return n, accuracy and its 95 % interval."""
+    low, high = wilson(int(right.sum()), len(right))
+    accuracy = float(right.mean()) if len(right) else 0.0
+    return {"n": len(right), "accuracy": round(accuracy, 4), "low": round(low, 4), "high": round(high, 4)}
+
+
+def group_figures(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
+    """Return the group head's figures: overall, by group, confusions, calibration, share accepted at 98 % precision."""
+    rows = known(measured, GROUP, vocabulary)
+    true = measured.codes[GROUP][rows]
+    shares = softmax(measured.raw.group[rows], fitted.get(GROUP, 1.0))
+    got, sure = shares.argmax(axis=1), shares.max(axis=1)
+    right = got == true
+    names = vocabulary.groups
+    by_group = {names[g]: share(right[true == g]) for g in np.unique(true)}
+    recalls = [row["accuracy"] for row in by_group.values() if row["n"] >= _FEW]
+    return {
+        **share(right),
+        "smallest_recall": min(recalls, default=0.0),
+        "by_group": by_group,
+        "confusions": confusions([names[t] for t in true], [names[g] for g in got]),
+        "calibration_error": round(calibration_error(sure, right), 4),
+        "auto_accepted": threshold_for(sure, right, AUTO_PRECISION).to_json(),
+    }
+
+
+def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
+    """Return a tag's figures within the true group, near-equal values counted as one, and end to end as claimed."""
+    rows = known(measured, name, vocabulary)
+    values = vocabulary.tags[name]
+    merge = merge_matrix(name, values)
+    family = merge.argmax(axis=1)
+    codes = measured.codes[name][rows]
+    allowed = vocabulary.mask(name)[measured.codes[GROUP][rows]]
+    shares = softmax(measured.raw.tags[name][rows], fitted.get(name, 1.0), allowed)
+    place, sure = best(name, values, shares)
+    true, got = family[codes], family[place]
+    right = got == true
+    order = np.argsort(-(shares @ merge), axis=1, kind="stable")
+    low, high = bootstrap(lambda at: macro_f1(true[at], got[at]), len(true)) if len(true) else (0.0, 1.0)
+    named = np.array([values[int(column.argmax())] for column in merge.T], dtype=object)
+    claimed = answers(measured.raw, vocabulary, fitted).tags[name][rows]
+    return {
+        **share(right),
+        "exact": round(float((place == codes).mean()), 4) if len(codes) else 0.0,
+        "top2": round(float((order[:, :2] == true[:, None]).any(axis=1).mean()), 4) if len(codes) else 0.0,
+        "macro_f1": round(macro_f1(true, got), 4),
+        "macro_f1_low": round(low, 4),
+        "macro_f1_high": round(high, 4),
+        "as_claimed": share(family[best(name, values, claimed)[0]] == true),
+        "by_value": {str(named[v]): share(right[true == v]) for v in np.unique(true)},
+        "calibration_error": round(calibration_error(sure, place == codes), 4),
+        "auto_accepted": threshold_for(sure, right, 0.95).to_json(),
+        "confusions": confusions(named[true].tolist(), named[got].tolist()),
+        "not_applicable": not_applicable(measured, name, vocabulary, fitted),
+    }
+
+
+def not_applicable(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
+    """Return how often a tag is rightly not claimed where the picture's true group cannot have it."""
+    can = vocabulary.mask(name).any(axis=1)
+    group = measured.codes[GROUP]
+    rows = (group != MISSING) & ~can[np.maximum(group, 0)]
+    silent = answers(measured.raw, vocabulary, fitted).tags[name][rows].sum(axis=1) == 0
+    return share(silent)
+
+
+def confusions(true: list[str], got: list[str], most: int = 8) -> list[list[Any]]:
+    """Return the commonest pairs [true, taken for, how often], most first."""
+    pairs = Counter((t, g) for t, g in zip(true, got, strict=True) if t != g)
+    return [[t, g, n] for (t, g), n in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:most]]
+
+
+def brand_figures(measured: Measured, vocabulary: Vocabulary, brands: list[str]) -> dict[str, Any]:
+    """Return the group accuracy of each brand with 20 or more rows."""
+    right = measured.raw.group.argmax(axis=1) == measured.codes[GROUP]
+    where = np.array(brands, dtype=object)
+    return {
+        str(brand): share(right[where == brand])
+        for brand in sorted(set(brands))
+        if brand and int((where == brand).sum()) >= _FEW and len(vocabulary.groups)
+    }

@@ -1,0 +1,197 @@
+"""Look at pictures once each: image group, attribute claims and embedding, with calibrated confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from enrichment.images.decode import decode
+from enrichment.images.refused import PictureRefused
+from enrichment.models.version import ModelVersion, read_json
+from enrichment.progress.null import NullProgress
+from enrichment.progress.port import Progress
+from enrichment.vision.answer import EVERYWHERE, Answers, answers, best
+from enrichment.vision.engine import CALIBRATION, Engine, RawScores, read_net
+from enrichment.vision.letterbox import Pixels, letterbox
+from enrichment.vision.net import DIMENSIONS
+from enrichment.vision.vocabulary import GROUP
+from schemas.attribute_spec import Attributes, attributes
+from schemas.records import AttributeClaim, EmbeddingBatch, Evidence, EvidenceKind, GroupPrediction, Source
+
+_AHEAD = 4  # batches decoded ahead of the model
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of a product: its bytes and their sha256."""
+
+    vendor: str
+    sku: str
+    sha256: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen: a prediction and claims for each picture, an embedding for each distinct one.
+
+    ``unread`` are pictures that could not be decoded; they have no prediction.
+    """
+
+    predictions: list[GroupPrediction]
+    claims: list[AttributeClaim]
+    embeddings: EmbeddingBatch
+    unread: list[Picture] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One distinct picture's answers: group scores, (attribute, value, confidence) triples, embedding."""
+
+    scores: tuple[float, ...]
+    tags: tuple[tuple[str, str, float], ...]
+    embedding: NDArray[np.float32]
+
+
+class Looker:
+    """A loaded version; answers depend on the picture alone, never on the order or number of the others."""
+
+    def __init__(self, version: ModelVersion, threads: int, precision: str = "auto") -> None:
+        """Load ``version`` for ``threads`` processor threads; ``precision`` is ``auto``, ``bf16`` or ``fp32``.
+
+        Raises:
+            ModelMismatch: the folder's parts do not fit each other.
+
+        """
+        torch.set_num_threads(threads)
+        self.version, self._threads = version, threads
+        net, self.vocabulary, self.inputs = read_net(version.folder)
+        self.engine = Engine(net, self.inputs, precision)
+        self.temperatures: dict[str, float] = read_json(version.folder / CALIBRATION)["temperatures"]
+        self._allowed = _declared_values(self.vocabulary.tags, attributes())
+
+    @property
+    def producer(self) -> str:
+        """The name that every claim carries."""
+        return f"look@{self.version.hash[:8]}"
+
+    def look(self, pictures: Sequence[Picture], progress: Progress | None = None) -> Look:
+        """Return what the pictures show, in the order given; equal pictures are computed once."""
+        told = progress or NullProgress()
+        distinct = list({picture.sha256: picture for picture in pictures}.values())
+        told.start(len(distinct), "look")
+        seen: dict[str, _Seen] = {}
+        for batch, raw in self._scored(distinct):
+            seen.update(zip([p.sha256 for p in batch], self._read(raw), strict=True))
+            told.advance(len(batch))
+        told.close()
+        readable = [p for p in pictures if p.sha256 in seen]
+        return Look(
+            [self._prediction(p, seen[p.sha256]) for p in readable],
+            [claim for p in readable for claim in self._claims(p, seen[p.sha256])],
+            _embeddings(seen),
+            [p for p in pictures if p.sha256 not in seen],
+        )
+
+    def _scored(self, pictures: Sequence[Picture]) -> Iterator[tuple[list[Picture], RawScores]]:
+        """Decode in threads a few batches ahead of the model; yield each batch with its scores."""
+        held: list[Picture] = []
+        squares: list[Pixels] = []
+        for picture, square in self._decoded(pictures):
+            held.append(picture)
+            squares.append(square)
+            if len(held) == self.engine.batch:
+                yield held, self.engine.batch_scores(squares)
+                held, squares = [], []
+        if held:
+            yield held, self.engine.batch_scores(squares)
+
+    def _decoded(self, pictures: Sequence[Picture]) -> Iterator[tuple[Picture, Pixels]]:
+        """Yield readable pictures letterboxed, in order."""
+        with ThreadPoolExecutor(self._threads) as pool:
+            waiting = iter(pictures)
+            queue: list[tuple[Picture, Future[Pixels | None]]] = []
+            for picture in waiting:
+                queue.append((picture, pool.submit(self._square, picture)))
+                if len(queue) >= _AHEAD * self.engine.batch:
+                    yield from _ready(queue, self.engine.batch)
+            yield from _ready(queue, len(queue))
+
+    def _square(self, picture: Picture) -> Pixels | None:
+        try:
+            return letterbox(decode(picture.data, self.inputs.side), self.inputs.side)
+        except PictureRefused:
+            return None
+
+    def _read(self, raw: RawScores) -> list[_Seen]:
+        found = answers(raw, self.vocabulary, self.temperatures)
+        tags = self._tag_answers(found)
+        return [
+            _Seen(tuple(map(float, found.group[i])), tuple(tags[i]), raw.embedding[i]) for i in range(len(found.group))
+        ]
+
+    def _tag_answers(self, found: Answers) -> list[list[tuple[str, str, float]]]:
+        sure = found.group.max(axis=1)
+        groups = [self.vocabulary.groups[at] for at in found.group.argmax(axis=1)]
+        out: list[list[tuple[str, str, float]]] = [[] for _ in groups]
+        for name, shares in found.tags.items():
+            values = self.vocabulary.tags[name]
+            place, confidence = best(name, values, shares)
+            if name not in EVERYWHERE:
+                confidence = confidence * sure
+            for row, group in enumerate(groups):
+                value = values[place[row]]
+                if confidence[row] > 0 and value in self._allowed.get((name, group), self._allowed.get((name, ""), ())):
+                    out[row].append((name, value, float(min(1.0, confidence[row]))))
+        return out
+
+    def _prediction(self, picture: Picture, seen: _Seen) -> GroupPrediction:
+        at = int(np.argmax(seen.scores))
+        group = self.vocabulary.groups[at]
+        return GroupPrediction(
+            picture.vendor, picture.sku, picture.sha256, group, min(1.0, seen.scores[at]), seen.scores, self.producer
+        )
+
+    def _claims(self, picture: Picture, seen: _Seen) -> Iterator[AttributeClaim]:
+        at = int(np.argmax(seen.scores))
+        group = (GROUP, self.vocabulary.groups[at], min(1.0, seen.scores[at]))
+        evidence = Evidence(EvidenceKind.IMAGE, picture.sha256)
+        for attribute, value, confidence in (group, *seen.tags):
+            yield AttributeClaim(
+                picture.vendor, picture.sku, attribute, value, Source.IMAGE, self.producer, confidence, evidence
+            )
+
+
+def _ready(queue: list[tuple[Picture, Future[Pixels | None]]], count: int) -> Iterator[tuple[Picture, Pixels]]:
+    """Take ``count`` pictures off the queue's front and yield those that could be read."""
+    for picture, future in islice(queue, count):
+        square = future.result()
+        if square is not None:
+            yield picture, square
+    del queue[:count]
+
+
+def _declared_values(tags: dict[str, tuple[str, ...]], declared: Attributes) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the values that may be claimed by (attribute, group); an attribute without declared values allows all."""
+    out: dict[tuple[str, str], frozenset[str]] = {}
+    known = {attribute.name: attribute for attribute in declared.attributes}
+    for name, values in tags.items():
+        if name not in known:
+            continue
+        listed = {value.name for value in known[name].values} or set(values)
+        for group in known[name].groups or ("",):
+            out[name, group] = frozenset(values) & listed
+    return out
+
+
+def _embeddings(seen: dict[str, _Seen]) -> EmbeddingBatch:
+    if not seen:
+        return EmbeddingBatch((), np.zeros((0, DIMENSIONS), dtype=np.float32))
+    vectors = np.stack([s.embedding for s in seen.values()]).astype(np.float32)
+    return EmbeddingBatch(tuple(seen), vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
