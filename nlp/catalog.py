@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nlp.extractors.articles import Articles
 from nlp.extractors.composition import Composition
+from nlp.extractors.entities import Entities
 from nlp.extractors.fields import Fields
 from nlp.extractors.gazetteer import Gazetteer
 from nlp.extractors.gender import Gender
@@ -19,8 +20,11 @@ from nlp.extractors.whole_text import WholeText
 from nlp.language import Language
 from nlp.lexicon import Lexicon
 from nlp.linear import LinearModels
+from nlp.ner import Recogniser
 from nlp.reading import Finding, Reading, read
 from nlp.text import ProductText
+from nlp.values import ValueResolver
+from nlp.vectors import WordVectors
 from nlp.vocabulary_spec import article_vocabulary, context
 from schemas.attribute_spec import attributes
 from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source
@@ -92,15 +96,18 @@ def build(folder: Path | None = None, language: str = "en", ner: bool = True) ->
     declared = attributes()
     lexicon = Lexicon(declared, article_vocabulary(), context(language))
     parts = folder or STARTER
+    resolver = ValueResolver(declared, WordVectors.load(parts))
     extractors: list[Extractor] = [
         Articles(lexicon, json.loads((parts / "nouns.json").read_text(encoding="utf-8"))),
         WholeText(lexicon, LinearModels.load(parts), _hash(parts, "linear.json", "linear.npz")),
         Gender(),
-        Fields(lexicon, declared),
+        Fields(lexicon, declared, resolver),
         Composition(declared),
         Gazetteer(lexicon, declared),
         Measures(declared),
     ]
+    if ner:
+        extractors.append(Entities(Recogniser.load(parts), resolver, declared, _hash(parts, "ner.bin", "vectors.npz")))
     return TextReader(lexicon, Language(lexicon.words, language), extractors, _version(extractors))
 
 

@@ -32,7 +32,7 @@ class Language:
     def __init__(self, home: frozenset[str], language: str = "en") -> None:
         """Take the ``home`` language's vocabulary words; its function words are added."""
         self.language = language
-        own = {COMMON.get(w, w) for w in _stop_words(language)}
+        own = {COMMON.get(w, w) for w in function_words(language)}
         self._home = home | own
         self._other = {code: words - self._home for code, words in _foreign().items() if code != language}
         self._any = frozenset().union(*self._other.values())
@@ -61,10 +61,12 @@ def _latin(word: str) -> bool:
 @cache
 def _foreign() -> dict[str, frozenset[str]]:
     declared = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
-    return {code: frozenset(map(str, words)) | _stop_words(code) for code, words in declared.items()}
+    return {code: frozenset(map(str, words)) | function_words(code) for code, words in declared.items()}
 
 
-def _stop_words(code: str) -> frozenset[str]:
+@cache
+def function_words(code: str) -> frozenset[str]:
+    """Return spaCy's stop words of a language."""
     return frozenset(import_module(f"spacy.lang.{code}.stop_words").STOP_WORDS)
 
 

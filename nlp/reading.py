@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from nlp.brand import brand_words
 from nlp.lexicon import Kind, Lexicon, Match, Meaning
 from nlp.normalise import Normal, normalise
 from nlp.scope import marks, standing
@@ -31,7 +32,10 @@ class Finding(NamedTuple):
 
 @dataclass(slots=True)
 class Passage:
-    """One text of a product: its words, their spans in the original, its phrases and marks."""
+    """One text of a product: its words, their spans in the original, its phrases and marks.
+
+    The first ``brand`` words are the brand's name.
+    """
 
     name: str
     original: str
@@ -43,6 +47,7 @@ class Passage:
     by_start: dict[int, Match] = field(default_factory=dict)
     keys: list[tuple[Match, int, int]] = field(default_factory=list)
     key_words: frozenset[int] = frozenset()
+    brand: int = 0
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the original's offsets of words ``[start, end)``."""
@@ -72,8 +77,13 @@ class Reading:
 def read(lexicon: Lexicon, product: ProductText) -> Reading:
     """Normalise, cut and match both texts of ``product``."""
     name = _passage(lexicon, NAME, product.name, frozenset(), whole=True)
+    name.brand = brand_words(name.tokens.words, name.matches, _brand(product))
     known = frozenset(name.tokens.words)
     return Reading(product, name, _passage(lexicon, DESCRIPTION, product.description, known, whole=False))
+
+
+def _brand(product: ProductText) -> str:
+    return next((v for k, v in sorted(product.fields.items()) if k.strip().lower() == "brand" and v), "")
 
 
 def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozenset[str], *, whole: bool) -> Passage:

@@ -34,9 +34,9 @@ class Value(Declared):
 class Weights(Declared):
     """How far a source is believed for one attribute, 0 (never) to 1."""
 
-    vendor: float = Field(0.6, ge=0, le=1)
-    text: float = Field(0.8, ge=0, le=1)
-    image: float = Field(0.5, ge=0, le=1)
+    vendor: float = Field(default=0.6, ge=0, le=1)
+    text: float = Field(default=0.8, ge=0, le=1)
+    image: float = Field(default=0.5, ge=0, le=1)
 
 
 class Attribute(Declared):
@@ -54,7 +54,7 @@ class Attribute(Declared):
     unit: str | None = None
     values: tuple[Value, ...] = ()
     weights: Weights = Weights()
-    threshold: float = Field(0.5, ge=0, le=1)
+    threshold: float = Field(default=0.5, ge=0, le=1)
     shopify: str | None = None
     google: str | None = None
     heads: tuple[str, ...] = ()

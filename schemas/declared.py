@@ -31,8 +31,7 @@ def load(path: Path, model: type[M]) -> M:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        data = _parsed(text)
     except FileNotFoundError as error:
         raise DeclarationError(f"{path}: no such declaration. Create it, or fix the name.") from error
     except yaml.YAMLError as error:
@@ -40,8 +39,18 @@ def load(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         lines = [f"{path}:{_line(node, e['loc'])}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise DeclarationError("\n".join(lines)) from error
+
+
+def _parsed(text: str) -> Any:
+    """Read YAML with the safe loader, in its compiled form where it is there: ten times as fast."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def _line(node: Any, location: tuple[int | str, ...]) -> int:

@@ -31,15 +31,18 @@ def evaluate(
 
     from enrichment.evaluate.report import as_json, show
     from enrichment.evaluate.score import score
+    from enrichment.evaluate.sources import fusion_gain
     from enrichment.publish.read import find_run, latest, open_run, read_table
     from enrichment.stores.open import open_store
 
     opened = open_store(settings(store).store)
     published = open_run(opened, find_run(opened, run)) if run else latest(opened)
     until = night.date() if night else published.night
-    scores = score(read_table(opened, published, "products"), pq.read_table(truth), night=until)
+    products, known = read_table(opened, published, "products"), pq.read_table(truth)
+    scores = score(products, known, night=until)
+    gain = fusion_gain(products, read_table(opened, published, "attribute_claims"), known, night=until)
     if json:
-        say_json({"run_id": published.run_id, **as_json(scores)})
+        say_json({"run_id": published.run_id, **as_json(scores, gain)})
     else:
         console().print(f"run {published.run_id}", markup=False)
-        show(scores)
+        show(scores, console(), gain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from schemas.attribute_spec import attributes
@@ -51,6 +51,7 @@ def _types() -> dict[str, str]:
     return known | {folded(kind.name): kind.name for kind in kinds}
 
 
+@lru_cache(maxsize=100_000)
 def value_name(attribute: str, text: str) -> str:
     """Return the declared name of a value, found by its name or a declared synonym; else ``text`` folded.
 

@@ -14,6 +14,16 @@ from schemas.errors import UsageError
 LEVELS = ("division", "department", "class", "subclass")
 _KEY = ("vendor", "sku")
 _NEEDED = (*_KEY, "night", "filing", *LEVELS)
+# Published columns that are looked at, besides those of the truth's attributes.
+_SHOWN = (
+    *_KEY,
+    "name",
+    "description",
+    "image_sha256",
+    "image_group",
+    *LEVELS,
+    *(f"vendor_{level}" for level in LEVELS),
+)
 _WORD = re.compile(r"[A-Za-z]{3,}")
 # Words that feeds put where a name is missing.
 _EMPTY_WORDS = frozenset({"item", "product", "style", "article", "sku", "untitled", "name"})
@@ -80,11 +90,12 @@ def joined(published: pa.Table, truth: pa.Table, night: str | None = None) -> li
         key, when = (row["vendor"], row["sku"]), row["night"]
         if (night is None or when <= night) and (key not in known or when >= known[key]["night"]):
             known[key] = row
-    pairs = ((known.get((row["vendor"], row["sku"])), row) for row in _rows(published))
+    wanted = {*_SHOWN, *(f"attr_{name}" for name in truth.schema.names)}
+    shown = published.select([name for name in published.schema.names if name in wanted])
+    pairs = ((known.get((row["vendor"], row["sku"])), row) for row in _rows(shown))
     return [Pair(found, row) for found, row in pairs if found is not None]
 
 
 def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    wanted = [name for name in table.schema.names if name not in ("fields", "confidences", "rows", "sizes")]
-    for batch in table.select(wanted).to_batches(max_chunksize=10_000):
+    for batch in table.to_batches(max_chunksize=10_000):
         yield from batch.to_pylist()

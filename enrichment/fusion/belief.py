@@ -15,7 +15,7 @@ from schemas.taxonomy_spec import Taxonomy, taxonomy
 
 GROUP, TYPE, GENDER = "image_group", "article_type", "gender"
 # A group less likely than this passes nothing on to its article types.
-_NEGLIGIBLE = 5e-3
+_NEGLIGIBLE = 2e-2
 _NO_WEIGHTS = AttributeWeights({})
 
 
@@ -62,8 +62,10 @@ def believe(claims: Iterable[AttributeClaim], weights: FusionWeights, types: Typ
     article = _pool(said_types, weights.attributes.get(TYPE, _NO_WEIGHTS), len(types.group_of))
     shared = _types_within(names, article, weights.type_share, types)
     said_genders = [c for c in sorted_claims[GENDER] if c.value in GENDERS]
-    heard = list(voices(said_genders, weights.attributes.get(GENDER, _NO_WEIGHTS)).values())
-    return Belief(names, shared, fuse_genders(heard, usual_genders(shared, weights.gender_of_type)))
+    gender = weights.attributes.get(GENDER, _NO_WEIGHTS)
+    heard = list(voices(said_genders, gender).values())
+    usual = usual_genders(shared, weights.gender_of_type)
+    return Belief(names, shared, fuse_genders(heard, usual, gender.temperature))
 
 
 def by_attribute(claims: Iterable[AttributeClaim], names: Sequence[str]) -> dict[str, list[AttributeClaim]]:

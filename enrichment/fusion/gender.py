@@ -29,7 +29,9 @@ def usual_genders(types: Mapping[str, float], shares: Mapping[str, Mapping[str, 
     return {gender: share + rest for gender, share in usual.items()}
 
 
-def fuse_genders(heard: Sequence[Voice], usual: Mapping[str, float]) -> dict[str, float]:
+def fuse_genders(
+    heard: Sequence[Voice], usual: Mapping[str, float], temperature: float = 1.0
+) -> dict[str, float]:
     """Return the probability of each gender: what was said times what is usual; empty where neither is known.
 
     >>> both = fuse_genders([{"kids": 0.9}, {"girls": 0.9}], {})
@@ -38,7 +40,7 @@ def fuse_genders(heard: Sequence[Voice], usual: Mapping[str, float]) -> dict[str
     """
     if not heard and not usual:
         return {}
-    ages = pool_one([_as_ages(voice) for voice in heard], len(_AGES))
+    ages = pool_one([_as_ages(voice) for voice in heard], len(_AGES), temperature)
     prior = _as_ages(usual) if usual else dict.fromkeys(_AGES, 1.0)
     odds = {age: ages.of(age) * prior.get(age, 0.0) for age in _AGES}
     total = sum(odds.values())

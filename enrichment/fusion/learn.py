@@ -21,7 +21,7 @@ _STRUCTURE = (GROUP, TYPE, GENDER)
 _LEAST_EXAMPLES = 60
 _MOST_EXAMPLES = 1500
 # How strongly weights are held at slope 1, shift 0: few examples should not move them far.
-_RIDGE = 0.02
+_RIDGE = 0.005
 _SMALLEST = 1e-6
 
 
@@ -188,12 +188,12 @@ def _fit(vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Exam
         tried = _with(weights, name, heard, point)
         probabilities = zip(trimmed, _fused(vocabulary, tried, trimmed, name), strict=True)
         told = [_surprise(fused, e.truth[name], several) for e, fused in probabilities if fused]
-        slopes, shifts = point[: len(heard)], point[len(heard) :]
-        held = sum((s - 1.0) ** 2 for s in slopes) + 0.25 * sum(s * s for s in shifts)
+        slopes, shifts = point[: len(heard)], point[len(heard) : -1]
+        held = sum((s - 1.0) ** 2 for s in slopes) + 0.25 * sum(s * s for s in shifts) + (point[-1] - 1.0) ** 2
         return sum(told) / max(len(told), 1) + _RIDGE * held
 
-    start = [1.0] * len(heard) + [0.0] * len(heard)
-    bounds = [(0.05, 4.0)] * len(heard) + [(-4.0, 4.0)] * len(heard)
+    start = [1.0] * len(heard) + [0.0] * len(heard) + [1.0]
+    bounds = [(0.05, 4.0)] * len(heard) + [(-4.0, 4.0)] * len(heard) + [(0.5, 4.0)]
     return _with(weights, name, heard, descend(loss, start, bounds))
 
 
@@ -211,9 +211,9 @@ def _bears(claim: AttributeClaim, name: str) -> bool:
 
 def _with(weights: FusionWeights, name: str, heard: Sequence[str], point: Sequence[float]) -> FusionWeights:
     known = weights.attributes[name]
-    slopes, shifts = point[: len(heard)], point[len(heard) :]
+    slopes, shifts = point[: len(heard)], point[len(heard) : -1]
     learned = {s: SourceWeight(1.0, slopes[at], shifts[at]) for at, s in enumerate(heard)}
-    attribute = replace(known, sources={**known.sources, **learned})
+    attribute = replace(known, sources={**known.sources, **learned}, temperature=point[-1])
     return replace(weights, attributes={**weights.attributes, name: attribute})
 
 

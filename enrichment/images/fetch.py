@@ -111,7 +111,7 @@ class _Fetcher:
 
     def _known(self, sha256: str | None) -> _Kept | None:
         """Return the picture kept in an earlier run, None where there is none, or none that is still usable."""
-        if sha256 is None:
+        if not sha256:
             return None
         try:
             data = load(self._store, sha256)

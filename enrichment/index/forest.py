@@ -80,7 +80,7 @@ def write_forest(vectors: NDArray[np.float32], trees: int, seed: int, path: Path
 def _cosine(distance: float) -> float:
     """Turn Annoy's angular distance ``sqrt(2 (1 - cos))`` back; https://github.com/spotify/annoy#readme.
 
-    >>> _cosine(0.0), round(_cosine(2 ** 0.5), 6)
-    (1.0, 0.0)
+    >>> _cosine(0.0), _cosine(1.0), _cosine(2.0)
+    (1.0, 0.5, -1.0)
     """
     return max(-1.0, 1.0 - distance * distance / 2.0)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from enrichment.index.bundle import FOREST, FORMAT, IDS, SIDECAR, VECTORS, file_sha256
 from enrichment.index.exact import ExactIndex
@@ -120,7 +121,7 @@ def _exact(folder: Path) -> ExactIndex:
     return ExactIndex(as_matrix(read_vectors(folder)))
 
 
-def as_matrix(table: pa.Table) -> Any:
+def as_matrix(table: pa.Table) -> NDArray[np.float32]:
     """Return the column ``vector`` of an embeddings table as float32 ``[N, D]``."""
     dimensions = table.schema.field("vector").type.list_size
     chunks = [c.flatten().to_numpy(zero_copy_only=False).reshape(-1, dimensions) for c in table["vector"].chunks]

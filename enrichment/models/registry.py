@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,7 +122,7 @@ class Registry:
         worse = _worse(candidate, self.fetch(kind))
         if worse:
             raise GateRefused(
-                f"{kind.value} {candidate.version} is not promoted, worse than the current version: {'; '.join(worse)}. "
+                f"{kind.value} {candidate.version} is not promoted. Worse than the current one: {'; '.join(worse)}. "
                 "Train a better one, or roll back to an earlier version."
             )
         if candidate.version != now.version:
@@ -167,7 +168,8 @@ class Registry:
                 target = part / key[len(prefix) :]
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self._store.download(key, target)
-            if not folder.exists():
+            # Where another process was quicker, its folder serves as well.
+            with suppress(OSError):
                 part.rename(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)

@@ -66,6 +66,7 @@ def draw(run_id: str, placed: Iterable[Key], standing: Iterable[Key], size: int 
     whole and leaves the rest to the other.
     """
     tonight, rest = sorted(set(placed)), sorted(set(standing))
+    # Tonight's placements are the fresh risk; the standing ones guard against what slipped through earlier.
     first = min(len(tonight), max(math.ceil(size * 2 / 3), size - len(rest)))
     parts = (("placed tonight", tonight, first), ("standing", rest, min(len(rest), size - first)))
     strata = tuple(Stratum(name, len(keys), _sample(run_id, keys, n)) for name, keys, n in parts if keys)
@@ -93,6 +94,7 @@ def estimate(plan: AuditPlan, entries: Sequence[LedgerEntry]) -> Estimate:
     if not judged or not all(judged):
         return Estimate(plan.run_id, None, 0.0, 1.0, count, asked)
     total = sum(s.size for s in plan.strata)
+    # Each bound is recovered from the distance to the strata's own bounds, so that it stays right near 100 %.
     point = below = above = 0.0
     for stratum, part in zip(plan.strata, judged, strict=True):
         weight, share = stratum.size / total, sum(part) / len(part)
@@ -123,6 +125,7 @@ def wilson(right: int, judged: int, z: float = _Z95) -> tuple[float, float]:
 
 
 def _sample(run_id: str, keys: Sequence[Key], size: int) -> tuple[Key, ...]:
+    # The smallest hashes are a uniform draw that no order of rows and no library's generator can change.
     def rank(key: Key) -> bytes:
         return hashlib.sha256("\x1f".join((run_id, *key)).encode()).digest()
 
@@ -135,4 +138,5 @@ def _answers(plan: AuditPlan, entries: Sequence[LedgerEntry]) -> dict[Key, bool]
     for entry in latest_by_reviewer(own):
         if entry.decision in _RIGHT:
             found.setdefault(entry.key, set()).add(_RIGHT[entry.decision])
+    # Both verdicts in one set: reviewers disagree, and half an answer would bias the estimate.
     return {key: verdicts.pop() for key, verdicts in found.items() if len(verdicts) == 1}

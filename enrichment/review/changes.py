@@ -82,4 +82,5 @@ def risk(change: Change, impact: Callable[[str, str], float] | None = None) -> f
     if not change.decided:
         # Saying nothing misleads no shopper: below every real doubt, above what is nearly certain.
         weight *= _UNPLACED_IMPACT
+    # Expected cost, the order in which a queue of reviews loses least when it is cut short.
     return (1.0 - change.confidence) * weight * (impact(*change.key) if impact else 1.0)

@@ -18,6 +18,7 @@ from enrichment.review.tiles import WINDOW
 
 Mix = dict[str, dict[str, int]]
 LIMIT = 0.2
+# Below this a share says more about chance than about the catalogue.
 _LEAST_PRODUCTS = 50
 _PLAIN = ("image_group", "placement", "division", "department")
 
@@ -83,7 +84,7 @@ def measure_drift(mix: Mapping[str, Mapping[str, int]], history: Sequence[Mappin
         nights = [night[name] for night in past if sum(night.get(name, {}).values()) >= _LEAST_PRODUCTS]
         if nights and sum(counts.values()) >= _LEAST_PRODUCTS:
             signals.append(_signal(name, counts, nights))
-    signals.sort(key=lambda s: (s.limit - s.index, s.name))
+    signals.sort(key=lambda signal: (-signal.index / signal.limit, signal.name))
     return DriftReport(tuple(signals), len(past))
 
 
@@ -99,10 +100,12 @@ def stability_index(before: Mapping[str, float], now: Mapping[str, float]) -> fl
 def _signal(name: str, counts: Mapping[str, int], nights: Sequence[Mapping[str, int]]) -> DriftSignal:
     values = sorted(set(counts).union(*nights))
     now = _smooth(counts, values)
+    # Nights count alike: a night in which a large vendor came first would otherwise outweigh the rest.
     each = [_smooth(night, values) for night in nights]
     before = {value: sum(night[value] for night in each) / len(each) for value in values}
     size, past = sum(counts.values()), sum(nights[-1].values())
     free = len(values) - 1
+    # Mean and three standard deviations of the index when nothing moved (chi-square with ``free`` degrees).
     chance = (free + 3 * math.sqrt(2 * free)) * (1 / size + 1 / past)
     movers = sorted(values, key=lambda value: (-abs(now[value] - before[value]), value))[:3]
     told = tuple((value, round(before[value], 4), round(now[value], 4)) for value in movers)

@@ -16,6 +16,7 @@ FIELDS = (
     *("run_id", "vendor", "sku", "level", "decision", "path", "previous", "value", "comment", "reviewer", "at"),
     *("seq", "content", "audit"),
 )
+# A million decisions with long comments; anything larger is no file of ours.
 _SIZE_LIMIT = 256 * 2**20
 Kind = Literal["csv", "json"]
 
@@ -91,4 +92,5 @@ def _json_records(data: bytes) -> Iterator[Any]:
 
 
 def _cell(value: object) -> str:
+    # The page writes booleans as JavaScript does: one file, whoever wrote it.
     return str(value).lower() if isinstance(value, bool) else str(value)

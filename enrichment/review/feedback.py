@@ -45,6 +45,7 @@ def vendor_feedback(spec: VendorSpec, products: pa.Table, entries: Iterable[Ledg
     own = products.filter(pc.equal(products.column("vendor"), spec.vendor)).select(_FIELDS).sort_by("sku").to_pylist()
     rows = []
     for product in own:
+        # A vendor is never told to change what our own people doubt.
         mend = product["sku"] not in disputed and _needs_mending(product)
         if mend or product["sku"] in questions:
             rows.append(_row(spec, product, questions.get(product["sku"], ""), mend))
@@ -82,6 +83,7 @@ def _row(spec: VendorSpec, product: dict[str, Any], question: str, mend: bool) -
 
 def _joined(product: dict[str, Any], levels: Sequence[str], start: str, separator: str | None) -> str:
     values = [product[start + level] or "" for level in levels if level != SKIP]
+    # A vendor's shorter path ends where its own levels end.
     while values and not values[-1]:
         values.pop()
     return f" {separator or '/'} ".join(values)

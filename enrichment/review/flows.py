@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from enrichment.review.changes import Change
-from enrichment.review.paths import prefix
+from enrichment.review.paths import prefix, split_path
 from schemas.records import LEVELS
 
 NOWHERE = "(nowhere)"
+_FULL_PATH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ def _belongs(change: Change, basis: str) -> bool:
 
 
 def _add(flows: Counter[tuple[int, str, str, str]], basis: str, origin: str, to: str) -> None:
+    # A vendor with fewer levels than ours files at none of them in particular: its path is taken whole.
+    whole = basis == "vendor" and len(split_path(origin)) < _FULL_PATH
     for depth in range(1, len(LEVELS) + 1):
-        before, after = prefix(origin, depth) or NOWHERE, prefix(to, depth) or NOWHERE
+        before = (origin if whole else prefix(origin, depth)) or NOWHERE
+        after = prefix(to, depth) or NOWHERE
         if before != after:
             flows[(depth - 1, basis, before, after)] += 1

@@ -59,6 +59,7 @@ class RunHeader:
         ``failed`` (name to reason) are read too, for vendors that ``vendors`` does not name.
         """
         named = {v["vendor"]: _vendor_night(v) for v in manifest.get("vendors", ())}
+        # A vendor's own line knows more than the bare lists: they only fill gaps.
         for name in manifest.get("missing", ()):
             named.setdefault(name, VendorNight(name, "missing", "not delivered by the deadline"))
         for name, reason in dict(manifest.get("failed", {})).items():

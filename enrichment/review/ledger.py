@@ -20,6 +20,7 @@ from schemas.errors import ObjectExists
 from schemas.records import LEVELS, bounded
 
 PREFIX = "decisions/v=1/"
+# Forty bits tell one product's old content from its new one; the page stays small.
 CONTENT_DIGITS = 10
 _COMMENT_LIMIT = 2_000
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -93,6 +94,7 @@ def append(store: Store, entries: Iterable[LedgerEntry], known: set[str] | None 
     fresh = {entry.id: entry for entry in entries}
     held = {entry.id for entry in read(store)} if known is None else known
     fresh = {entry_id: entry for entry_id, entry in fresh.items() if entry_id not in held}
+    # A file a run keeps a night's decisions together; sorted lines give equal batches equal names.
     by_run: dict[str, list[str]] = {}
     for entry_id in sorted(fresh):
         by_run.setdefault(fresh[entry_id].run_id, []).append(_line(fresh[entry_id]))

@@ -15,6 +15,7 @@ from enrichment.review.paths import join_path
 from schemas.records import LEVELS
 
 Key = tuple[str, str]
+# The unit separator: vendors are named by letters, so no two products share a key.
 _SEPARATOR = "\x1f"
 _FACTS = (
     *("vendor", "sku", "name", "content_hash", "image_sha256", "confidences", "image_group", "placement", "reasons"),

@@ -82,11 +82,13 @@ def orders_of(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> Ord
         if entry.key not in content:
             continue
         same = content[entry.key][:CONTENT_DIGITS] == entry.content
+        # Later entries overwrite earlier ones: ``agreed`` is in the order of time.
         if entry.decision in _HOLDS:
             (pins if same else expired)[entry.key] = _pin(entry)
         if entry.decision in _BANS and same:
             ban = _ban(entry)
             bans.setdefault(entry.key, {})[ban.path.levels] = ban
+    # An expired correction was an answer to the old content; only a lock was meant to last, and is asked again.
     gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins and pin.locked)
     sorted_bans = {key: tuple(found[path] for path in sorted(found)) for key, found in sorted(bans.items())}
     open_ones = tuple(conflict for conflict in conflicts if _about(conflict, content))
@@ -123,6 +125,7 @@ def _obeyed(decision: HierarchyDecision, orders: Orders, known: Callable[[Hierar
         return _set(decision, pin.path, reason, f"review:{'lock' if pin.locked else 'correct'}:{pin.entry}")
     bans = orders.bans.get(key, ())
     banned = {ban.path.levels for ban in bans}
+    # Only the very path is banned: a deeper one is another answer, and may be the right one.
     hit = next((ban for ban in bans if ban.path == decision.path), None)
     if hit is None:
         return decision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from schemas.records import LEVELS, HierarchyPath, Reason
+from schemas.records import HierarchyPath, Reason
 
 SEPARATOR = " / "
 
@@ -37,16 +37,8 @@ def prefix(text: str | None, depth: int) -> str:
     return join_path(split_path(text)[:depth])
 
 
-def first_difference(before: str | None, after: str | None) -> str | None:
-    """Return the top-most of ``LEVELS`` on which two written paths differ, None where they are equal."""
-    left, right = split_path(before), split_path(after)
-    for at, level in enumerate(LEVELS):
-        if left[at : at + 1] != right[at : at + 1]:
-            return level
-    return None
-
-
 def main_reason(reasons: Sequence[str] | None) -> str:
     """Return the reason that names a pattern: the first that is more than a confirmation."""
+    # A confirmation beside another reason only says that some level was right all along.
     telling = [reason for reason in reasons or () if reason != Reason.CONFIRMED]
     return telling[0] if telling else (Reason.CONFIRMED.value if reasons else Reason.NO_EVIDENCE.value)

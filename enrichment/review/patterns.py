@@ -51,6 +51,7 @@ def find_patterns(changes: Iterable[Change], impact: Callable[[str, str], float]
 
 def _summarise(key: PatternKey, members: list[Change], impact: Callable[[str, str], float] | None) -> Pattern:
     confidences = sorted(change.confidence for change in members)
+    # Sorted, because a sum of floats depends on its order and the bytes must not.
     total = sum(sorted(risk(change, impact) for change in members))
     middle = round(float(median(confidences)), 4)
     return Pattern(*key, count=len(members), least=confidences[0], middle=middle, risk=round(total, 4))

@@ -105,6 +105,7 @@ def wanted_pictures(listing: Listing) -> list[str]:
             seen[key] = seen.get(key, 0) + 1
             (first if seen[key] <= _SHOWN else rest).append(line.picture)
     audit = [listing.lines[at].picture for at in listing.audit if listing.lines[at].picture]
+    # The limit cuts from the end: a reviewer works by patterns and audit before single lines.
     return [*first, *audit, *rest]
 
 

@@ -33,6 +33,7 @@ def reclass_events(changes: pa.Table, effective: date, refused: Iterable[tuple[s
     moves = [change for change in read_changes(changes) if change.change == "refiled" and change.key not in kept_out]
     events = sorted((_ends(change), change.vendor, change.sku) for change in moves if change.decided)
     real = [event for event in events if event[0][: len(_LEVELS)] != event[0][len(_LEVELS) :]]
+    # One event moves many items between the same two nodes: that is how the receiving system books it.
     numbers = {ends: at for at, ends in enumerate(dict.fromkeys(event[0] for event in real), 1)}
     return write_csv(HEADS, (_row(effective, numbers[ends], ends, vendor, sku) for ends, vendor, sku in real))
 

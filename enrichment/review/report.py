@@ -91,6 +91,7 @@ def _numbers(inputs: ReportInputs, changes: Sequence[Change], patterns: Sequence
 
 def _audit_population(products: pa.Table, changes: Sequence[Change]) -> tuple[list[Key], list[Key]]:
     """Return what was placed tonight, and what stands placed from earlier nights."""
+    # Abstentions are no claim that could be wrong: accuracy is of what was decided, coverage stands in the tiles.
     moved = {change.key for change in changes}
     placed = [change.key for change in changes if change.change in ("new", "refiled") and change.decided]
     stands = products.select(["vendor", "sku"]).filter(pc.not_equal(products.column("placement"), "abstained"))
@@ -105,6 +106,7 @@ def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str,
     expired, disputed = {pin.key for pin in orders.expired}, {conflict.key for conflict in orders.conflicts}
     wanted = [*(change.key for change in kept), *audit, *sorted(expired | disputed)]
     facts = product_facts(inputs.products, wanted)
+    # What was withdrawn is in no table of tonight any more.
     if inputs.previous_products is not None:
         gone = [change.key for change in kept if change.change == "withdrawn"]
         facts = product_facts(inputs.previous_products, gone) | facts
@@ -140,6 +142,7 @@ def _fitting_page(
         page = render_page(frame | encode_rows(listing, patterns, pictures, limit))
         if len(page) <= PAGE_LIMIT:
             return page, listing
+    # Steps of a quarter: few renderings, and never far below what would have fitted.
     size = len(listing.lines)
     while len(page) > PAGE_LIMIT and size > 1:
         size = size * 3 // 4

@@ -13,6 +13,7 @@ import json
 import secrets
 import socket
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,14 +48,19 @@ class ReviewServer:
         uvicorn.Server(config).run(sockets=[self.listener])
 
 
-def prepare(report: Path, store: Store, port: int = 0, token: str | None = None) -> ReviewServer:
+def prepare(
+    report: Path, store: Store, port: int = 0, token: str | None = None, nodes: Collection[str] = ()
+) -> ReviewServer:
     """Bind the loopback (any free port for 0) and build the application around ``report``'s folder.
+
+    Where ``nodes`` are given, a correction to any other path is refused.
 
     Raises:
         UsageError: ``report`` holds no report, or the port is taken.
 
     """
     run_id = _run_of(report)
+    # Bound here and not by uvicorn, so that the address with its port is known before anything is served.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.bind((LOOPBACK, port))
@@ -63,7 +69,7 @@ def prepare(report: Path, store: Store, port: int = 0, token: str | None = None)
         raise UsageError(f"port {port} on {LOOPBACK}: {error}. Take another, or 0 for any free one.") from error
     bound = int(listener.getsockname()[1])
     secret = token or secrets.token_urlsafe(32)
-    app = create_app(report, store, run_id, Guard(secret, bound))
+    app = create_app(report, store, run_id, Guard(secret, bound), nodes)
     return ReviewServer(app, f"http://{LOOPBACK}:{bound}/#token={secret}", listener)
 
 
@@ -98,7 +104,7 @@ class Guard:
             raise HTTPException(403, "asked by a page of another origin")
 
 
-def create_app(report: Path, store: Store, run_id: str, guard: Guard) -> FastAPI:
+def create_app(report: Path, store: Store, run_id: str, guard: Guard, nodes: Collection[str] = ()) -> FastAPI:
     """Return the application: ``/`` and the report's files to readers, ``/api/decisions`` to writers."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(guard.host)])
     known = {entry.id for entry in ledger.read(store)}
@@ -117,12 +123,13 @@ def create_app(report: Path, store: Store, run_id: str, guard: Guard) -> FastAPI
 
     @app.post("/api/decisions", dependencies=[Depends(guard.writer)])
     def save(records: Annotated[list[Any], Depends(_posted)]) -> JSONResponse:
-        found = check_records(records)
+        found = check_records(records, nodes)
         strange = [entry for entry in found.entries if entry.run_id != run_id]
         if found.refused or strange:
             told = [f"{refused.row}: {refused.why}" for refused in found.refused[:20]]
             told += [f"run {entry.run_id} is not served here" for entry in strange[:1]]
             return JSONResponse({"refused": told}, status_code=422, headers=_HEADERS)
+        # Handlers run in threads; two saves of one page must not both think an entry new.
         with lock:
             added = ledger.append(store, found.entries, known)
         return JSONResponse({"added": added}, headers=_HEADERS)
@@ -140,6 +147,7 @@ async def _posted(request: Request) -> list[Any]:
     """Read a bounded JSON body ``{"decisions": [...]}``; forms, which other pages can send, are refused."""
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         raise HTTPException(415, "send application/json")
+    # Counted while it comes in: the stated length may lie or be absent.
     body = bytearray()
     async for piece in request.stream():
         body += piece
@@ -158,6 +166,7 @@ def _inside(report: Path, name: str) -> Path:
     """Return the file ``name`` of the report; 404 for anything outside its folder or of another kind."""
     root = report.resolve()
     try:
+        # Resolved first: a link inside the folder may point out of it.
         path = (root / name).resolve()
         found = path.is_relative_to(root) and path.suffix in _SERVED and path.is_file()
     except (OSError, ValueError):

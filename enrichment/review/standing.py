@@ -45,6 +45,7 @@ def latest_by_reviewer(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
 
 
 def _take_back(stack: list[LedgerEntry], undo: LedgerEntry) -> None:
+    # Newest first, and only about the same thing: an undo on one night's page leaves other nights alone.
     for at in range(len(stack) - 1, -1, -1):
         entry = stack[at]
         if (entry.run_id, entry.path, entry.content) == (undo.run_id, undo.path, undo.content):

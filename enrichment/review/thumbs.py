@@ -29,6 +29,7 @@ def write_thumbnails(
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: dict[str, Path] = {}
+    # Many products share a picture; it is decoded and kept once.
     for sha256 in dict.fromkeys(pictures):
         if len(written) >= limit:
             break

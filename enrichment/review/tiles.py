@@ -93,4 +93,5 @@ def _with_reason(products: pa.Table, reasons: Sequence[str]) -> int:
     """Count products that carry at least one of ``reasons``."""
     column = products.column("reasons").combine_chunks()
     hit = pc.is_in(pc.list_flatten(column), value_set=pa.array(reasons))
+    # Distinct rows: a product that carries two of the reasons is one product.
     return int(pc.count_distinct(pc.list_parent_indices(column).filter(hit)).as_py())

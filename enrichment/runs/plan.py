@@ -12,8 +12,9 @@ from typing import Any
 from enrichment.config import Settings
 from schemas.records import RunManifest, VendorDrop
 
-# Names the hash of people's decisions among a run's versions; each product carries its own share of it.
-DECISIONS = "decisions"
+# Versions that name the run but make no product stale: each product carries its own share of people's decisions, and
+# the build as a whole also covers how reports and files are written.
+DECISIONS, BUILD = "decisions", "build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class RunPlan:
     @property
     def versions_hash(self) -> str:
         """Hash of everything but vendor content and people's decisions that shapes a product's answers."""
-        return short_hash({name: v for name, v in self.manifest.versions.items() if name != DECISIONS})
+        return short_hash({name: v for name, v in self.manifest.versions.items() if name not in (DECISIONS, BUILD)})
 
     def to_bytes(self) -> bytes:
         """Return canonical JSON: equal plans give equal bytes."""

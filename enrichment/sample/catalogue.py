@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from enrichment.sample.houses import House, houses, seller
 from enrichment.sample.item import Item, Trade, item, trade
 from enrichment.sample.look import Look, look
 from enrichment.sample.picture import jpeg, picture
-from enrichment.sample.streams import SHOT, VIEWS, stream
+from enrichment.sample.streams import MUTE, SHOT, VIEWS, stream
 from enrichment.sample.training import write_training
 from enrichment.sample.truth_file import TruthFile
 from schemas.errors import UsageError
@@ -106,9 +107,9 @@ class _Night:
         when = trade(self._seed, i, self._nights)
         house = seller(when.draw, self._among)
         if when.gone == self._k and not house.full:
-            self._drops[house.name].add(Sent(sku(house, i), self._item(i, when), withdrawn=True))
+            self._drops[house.name].add(Sent(sku(house, i), self._item(house, i, when), withdrawn=True))
         elif when.sends(self._k) or (house.full and when.known(self._k)):
-            sent = Sent(sku(house, i), self._item(i, when), photos=self._photos(house, i, when))
+            sent = Sent(sku(house, i), self._item(house, i, when), photos=self._photos(house, i, when))
             filing = self._drops[house.name].add(sent)
             self._truth.add(house.name, self._nights[self._k], sent, filing)
 
@@ -135,8 +136,11 @@ class _Night:
     def _fresh(self, i: int) -> Item:
         return item(self._seed, i, 0, self._rates)
 
-    def _item(self, i: int, when: Trade) -> Item:
-        return item(self._seed, i, when.version(self._k), self._rates)
+    def _item(self, house: House, i: int, when: Trade) -> Item:
+        known = item(self._seed, i, when.version(self._k), self._rates)
+        if stream(self._seed, i, MUTE).random() < house.mute:
+            return replace(known, name=f"Item {sku(house, i)}", description="", colour_sent="", material="")
+        return known
 
 
 def sku(house: House, i: int) -> str:

@@ -16,7 +16,10 @@ from schemas.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One vendor; ``full`` deliveries hold everything each night, others what is new, changed or withdrawn."""
+    """One vendor; ``full`` deliveries hold everything each night, others what is new, changed or withdrawn.
+
+    ``mute`` is the share of its products that come without words worth reading: their pictures must speak.
+    """
 
     name: str
     prefix: str
@@ -24,12 +27,13 @@ class House:
     writer: type[DropWriter]
     views: int = 1
     full: bool = False
+    mute: float = 0.0
 
 
 HOUSES = (
     House("sample_csv", "40", 0.36, CsvDrop),
     House("sample_sizes", "SZ", 0.20, SizesDrop),
-    House("sample_feed", "f", 0.18, FeedDrop, views=2),
+    House("sample_feed", "f", 0.18, FeedDrop, views=2, mute=0.12),
     House("sample_sheet", "7", 0.14, SheetDrop, views=0),
     House("sample_parquet", "PQ", 0.12, ParquetDrop, full=True),
 )

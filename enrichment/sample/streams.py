@@ -6,7 +6,7 @@ import numpy as np
 
 from enrichment.sample.fabric import Rng
 
-LOOK, PICTURE, WORDS, FILING, TRADE, SHOT, VIEWS = range(7)
+LOOK, PICTURE, WORDS, FILING, TRADE, SHOT, VIEWS, MUTE = range(8)
 
 
 def stream(seed: int, i: int, purpose: int, version: int = 0) -> Rng:

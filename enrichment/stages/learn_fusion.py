@@ -67,7 +67,7 @@ class CrossReader:
             others, _ = without_fold(names, held)
             train(lexicon, others, without_fold(texts, held)[0]).save(part)
             (part / "nouns.json").write_text(json.dumps(noun_confidence(lexicon, others)), encoding="utf-8")
-            self._readers.append(build(part))
+            self._readers.append(build(part, ner=False))
 
     def read(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
         """Return each product's claims, in the order of ``texts``."""

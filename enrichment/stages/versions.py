@@ -13,10 +13,12 @@ from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.models.registry import Kind, resolve
+from enrichment.runs.plan import BUILD
 from enrichment.stores.open import open_store
 from schemas.declared import SCHEMA_DIR
 
 _PACKAGE = Path(__file__).parents[1]
+_SOURCES = (".py", ".js", ".css", ".html")
 _ANSWERING_ROOMS = ("images", "vision", "fusion", "taxonomy", "vendors", "stages")
 
 
@@ -26,7 +28,8 @@ def versions(settings: Settings) -> dict[str, str]:
     models = {kind.value: resolve(store, kind, settings.models.get(kind.value)).hash[:12] for kind in Kind}
     return {
         **models,
-        "code": _code_hash(),
+        "code": _code_hash(_ANSWERING_ROOMS),
+        BUILD: _code_hash(("",)),
         "taxonomy": _hash([SCHEMA_DIR / "taxonomy.yaml", SCHEMA_DIR / "groups.yaml"]),
         "attributes": _hash([SCHEMA_DIR / "attributes.yaml"]),
         "vendors": _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
@@ -35,10 +38,10 @@ def versions(settings: Settings) -> dict[str, str]:
 
 
 @cache
-def _code_hash() -> str:
-    """Hash the source of every room that has a part in an answer."""
-    roots = [*(_PACKAGE / room for room in _ANSWERING_ROOMS), _PACKAGE.parent / "nlp", SCHEMA_DIR]
-    return _hash(path for root in roots for path in sorted(root.rglob("*.py")))
+def _code_hash(rooms: tuple[str, ...]) -> str:
+    """Hash the source of ``rooms`` ("" for all), of the words' package and of the vocabulary."""
+    roots = [*(_PACKAGE / room for room in rooms), _PACKAGE.parent / "nlp", SCHEMA_DIR]
+    return _hash(path for root in roots for path in sorted(root.rglob("*")) if path.suffix in _SOURCES)
 
 
 def _hash(paths: Iterable[Path]) -> str:

@@ -13,6 +13,8 @@ from enrichment.vision.engine import RawScores
 from enrichment.vision.training_labels import training_labels
 from enrichment.vision.vocabulary import GROUP, Vocabulary
 
+Chosen = tuple[NDArray[np.intp], NDArray[np.float64]]
+
 # Tags that any picture has, whatever its group; the others are only as sure as the group they hang on.
 EVERYWHERE = frozenset({"colour", "gender", "occasion", "season"})
 
@@ -47,7 +49,7 @@ def merge_matrix(attribute: str, values: tuple[str, ...]) -> NDArray[np.float64]
     return np.array([[1.0 if name == into else 0.0 for into in names] for name in merged])
 
 
-def best(attribute: str, values: tuple[str, ...], shares: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def best(attribute: str, values: tuple[str, ...], shares: NDArray[np.float64]) -> Chosen:
     """Return the chosen value's place ``[N]`` and its probability ``[N]``.
 
     Near-equal values stand together: of the family with the largest sum the largest member is chosen, so that

@@ -16,7 +16,7 @@ class Augment:
     """
 
     def __init__(self, side: int, seed: int, scenes: Tensor | None = None) -> None:
-        """Keep a generator of its own; ``scenes`` uint8 ``[M, S, S, 3]`` are photos whose corners serve as backgrounds."""
+        """Take backgrounds from the corners of ``scenes``, photos uint8 ``[M, S, S, 3]``, if there are any."""
         self.side = side
         self.random = torch.Generator().manual_seed(seed)
         self.scenes = scenes

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 import enrichment.vision.torchvision_shim  # noqa: F401  (must run before timm is imported)
+
 import timm  # isort: skip
 from timm.models import register_model  # isort: skip
 
@@ -37,7 +38,12 @@ def resnetv2_50_relu_stem(pretrained: bool = False, **kwargs: Any) -> nn.Module:
     model: Any = timm.create_model("resnetv2_50", **kwargs)
     old = model.stem.conv
     model.stem.conv = type(old)(
-        old.in_channels, old.out_channels, kernel_size=old.kernel_size, stride=old.stride, padding=old.padding, bias=True
+        old.in_channels,
+        old.out_channels,
+        kernel_size=old.kernel_size,
+        stride=old.stride,
+        padding=old.padding,
+        bias=True,
     )
     model.stem.pool = nn.Sequential(nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1))
     return model  # type: ignore[no-any-return]
@@ -105,7 +111,8 @@ def load_trunk(model: nn.Module, weights: Path) -> tuple[str, ...]:
 
 def width(model: nn.Module) -> int:
     """Return ``D``, the number of features that a trunk gives for each picture."""
-    return int(model.num_features)  # type: ignore[arg-type]
+    built: Any = model
+    return int(getattr(built, "head_hidden_size", None) or built.num_features)
 
 
 def depth_groups(model: nn.Module) -> list[list[nn.Parameter]]:

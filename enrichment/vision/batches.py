@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,13 +14,24 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from enrichment.vision.training_rows import TrainingRow
 from enrichment.vision.vocabulary import GROUP, TYPE, Vocabulary
 
+
+class Numbered(Protocol):
+    """Cached pictures uint8 ``[S, S, 4]`` by number."""
+
+    def __getitem__(self, at: int, /) -> NDArray[np.uint8]:
+        """Return picture number ``at``."""
+        ...
+
+
 Batch = tuple[torch.Tensor, dict[str, torch.Tensor]]
 
 
 class LabelledPictures(Dataset[Batch]):
     """Rows with cached pictures uint8 ``[N, S, S, 4]`` and a code for every head (-1 = no label)."""
 
-    def __init__(self, rows: Sequence[TrainingRow], pictures: NDArray[np.uint8], at: Sequence[int], vocabulary: Vocabulary):
+    def __init__(
+        self, rows: Sequence[TrainingRow], pictures: Numbered, at: Sequence[int], vocabulary: Vocabulary
+    ) -> None:
         """Keep ``rows[i]`` with ``pictures[at[i]]``."""
         self.rows, self.pictures, self.at = list(rows), pictures, np.asarray(at)
         names = (GROUP, *vocabulary.tags)
@@ -88,10 +100,10 @@ def balance(rows: Sequence[TrainingRow], shares: Mapping[str, float]) -> NDArray
     return probabilities
 
 
-def _whole(batch: Batch) -> Batch:
+def _whole(batch: Any) -> Any:
     return batch
 
 
-def loader(data: LabelledPictures, batch: int, sampler: BalancedSampler | None = None) -> DataLoader[Batch]:
-    """Return batches of ``data``, drawn by ``sampler`` or in order."""
+def loader(data: Dataset[Any], batch: int, sampler: BalancedSampler | None = None) -> DataLoader[Any]:
+    """Return batches of a data set that hands out whole batches, drawn by ``sampler`` or in order."""
     return DataLoader(data, batch_size=batch, sampler=sampler, collate_fn=_whole, drop_last=sampler is not None)

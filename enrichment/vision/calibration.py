@@ -9,10 +9,12 @@ import numpy as np
 from enrichment.vision.answer import answers, best
 from enrichment.vision.calibrate import Threshold, fit_temperature, threshold_for
 from enrichment.vision.measured import Measured, known
+from enrichment.vision.training_rows import DRAWN
 from enrichment.vision.vocabulary import GROUP, MISSING, Vocabulary
 
 PRECISION = {GROUP: 0.98, "article_type": 0.95, "gender": 0.95}
 DEFAULT_PRECISION = 0.9
+DRAWN_CEILING = 0.5
 _FEW = 20
 
 
@@ -49,10 +51,18 @@ def thresholds(held: Measured, vocabulary: Vocabulary, fitted: dict[str, float])
 
 
 def calibrated(held: Measured, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Return the content of a version's ``thresholds.json``."""
-    fitted = temperatures(held, vocabulary)
-    found = thresholds(held, vocabulary, fitted)
+    """Return the content of a version's ``thresholds.json``.
+
+    Photographs calibrate; a head that only drawings taught is fitted on drawings, and its confidence is capped at
+    ``DRAWN_CEILING``, since how it does on photographs is not known.
+    """
+    photos = held.only(np.array([row.source != DRAWN for row in held.rows], dtype=bool))
+    unproven = [n for n in vocabulary.tags if int(known(photos, n, vocabulary).sum()) < _FEW]
+    drawn = temperatures(held, vocabulary) if unproven else {}
+    fitted = {**temperatures(photos, vocabulary), **{name: drawn[name] for name in unproven}}
+    found = thresholds(photos, vocabulary, fitted)
     return {
+        "ceilings": dict.fromkeys(unproven, DRAWN_CEILING),
         "temperatures": fitted,
         "precision_targets": {name: PRECISION.get(name, DEFAULT_PRECISION) for name in found},
         "thresholds": {name: {g: t.to_json() for g, t in by_group.items()} for name, by_group in found.items()},

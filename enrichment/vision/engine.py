@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from enrichment.models.version import read_json
 from enrichment.vision import backbones
 from enrichment.vision.backbones import Preprocessing
+from enrichment.vision.colour import colour_shares
 from enrichment.vision.fold import folded
 from enrichment.vision.letterbox import Pixels
 from enrichment.vision.net import LookNet
@@ -27,7 +28,7 @@ BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class RawScores:
-    """Raw scores of ``N`` pictures: group ``[N, G]``, tags by name ``[N, V]``, embedding ``[N, D]`` float32 unit norm."""
+    """Raw scores of ``N`` pictures: group ``[N, G]``, tags by name ``[N, V]``, unit embedding ``[N, D]``."""
 
     group: NDArray[np.float32]
     tags: dict[str, NDArray[np.float32]]
@@ -51,10 +52,10 @@ class Engine:
         native = self.device.type == "cuda" or bf16_is_native()
         self.dtype = torch.bfloat16 if precision == "bf16" or (precision == "auto" and native) else torch.float32
         self._net = net.float().eval().requires_grad_(False).to(self.device)
-        self._trunk = folded(net.trunk).to(dtype=self.dtype, memory_format=torch.channels_last)
+        placed: Any = folded(net.trunk)
+        self._trunk = placed.to(dtype=self.dtype, memory_format=torch.channels_last)
         mean, std = torch.tensor(inputs.mean), torch.tensor(inputs.std)
-        # x / 255 - mean over std, in one multiplication and one addition.
-        self._scale = (1 / (255 * std)).view(1, 3, 1, 1).to(self.device)
+        self._scale = (1 / std).view(1, 3, 1, 1).to(self.device)
         self._shift = (-mean / std).view(1, 3, 1, 1).to(self.device)
 
     def stream(self, squares: Iterable[Pixels]) -> Iterator[RawScores]:
@@ -75,10 +76,17 @@ class Engine:
         filled = np.zeros((self.batch, side, side, 3), dtype=np.uint8)
         filled[:count] = squares
         pictures = torch.from_numpy(filled).to(self.device).permute(0, 3, 1, 2)
-        ready = (pictures.float() * self._scale + self._shift).to(self.dtype, memory_format=torch.channels_last)
-        scores = self._net.heads(self._trunk(ready).float())
+        plain = pictures.float() / 255
+        scores = self._net.heads(self.features(plain), colour_shares(plain))
         tags = {name: tag[:count].cpu().numpy() for name, tag in scores.tags.items()}
         return RawScores(scores.group[:count].cpu().numpy(), tags, scores.embedding[:count].cpu().numpy())
+
+    @torch.inference_mode()
+    def features(self, plain: torch.Tensor) -> torch.Tensor:
+        """Return the trunk's float32 features ``[B, F]`` of pictures 0..1 ``[B, 3, S, S]``."""
+        ready = (plain.to(self.device) * self._scale + self._shift).to(self.dtype, memory_format=torch.channels_last)
+        features: torch.Tensor = self._trunk(ready).float()
+        return features
 
     def scores(self, squares: Iterable[Pixels]) -> RawScores:
         """Return the scores of all pictures in one piece."""

@@ -13,10 +13,12 @@ from enrichment.vision.answer import answers, best, merge_matrix
 from enrichment.vision.calibrate import calibration_error, softmax, threshold_for
 from enrichment.vision.intervals import bootstrap, macro_f1, wilson
 from enrichment.vision.measured import Measured, known
-from enrichment.vision.vocabulary import GROUP, MISSING, Vocabulary
+from enrichment.vision.training_rows import DRAWN
+from enrichment.vision.vocabulary import GROUP, MISSING, TYPE, Vocabulary
 
 AUTO_PRECISION = 0.98
 _FEW = 20
+_GATED = (TYPE, "colour", "gender")
 
 
 def share(right: NDArray[np.bool_]) -> dict[str, Any]:
@@ -78,9 +80,11 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
     }
 
 
-def not_applicable(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
+def not_applicable(
+    measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]
+) -> dict[str, Any]:
     """Return how often a tag is rightly not claimed where the picture's true group cannot have it."""
-    can = vocabulary.mask(name).any(axis=1)
+    can = np.asarray(vocabulary.mask(name).any(axis=1))
     group = measured.codes[GROUP]
     rows = (group != MISSING) & ~can[np.maximum(group, 0)]
     silent = answers(measured.raw, vocabulary, fitted).tags[name][rows].sum(axis=1) == 0
@@ -102,3 +106,18 @@ def brand_figures(measured: Measured, vocabulary: Vocabulary, brands: list[str])
         for brand in sorted(set(brands))
         if brand and int((where == brand).sum()) >= _FEW and len(vocabulary.groups)
     }
+
+
+def gates(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, float]:
+    """Return what a successor must not fall below: accuracy of group and tags by source, higher is better."""
+    out: dict[str, float] = {}
+    for source in sorted({row.source for row in measured.rows} - {DRAWN}):
+        part = measured.only(np.array([row.source == source for row in measured.rows], dtype=bool))
+        if not known(part, GROUP, vocabulary).any():
+            continue
+        group = group_figures(part, vocabulary, fitted)
+        out[f"{source}/{GROUP}"] = group["accuracy"]
+        for name in _GATED:
+            if name in vocabulary.tags and int(known(part, name, vocabulary).sum()) >= _FEW:
+                out[f"{source}/{name}"] = tag_figures(part, name, vocabulary, fitted)["accuracy"]
+    return out

@@ -11,10 +11,9 @@ import pytorch_lightning as lightning
 import torch
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
+from torch.utils.data import DataLoader
 
 from enrichment.progress.port import Progress
-from enrichment.vision.batches import BalancedSampler, LabelledPictures, loader
-from enrichment.vision.learner import Learner
 from enrichment.vision.settings import TrainSettings
 
 LOG = logging.getLogger(__name__)
@@ -51,15 +50,18 @@ def precision(setting: str) -> str:
     return "bf16-mixed" if torch.cuda.is_available() else "32-true"
 
 
-def fit(learner: Learner, train: LabelledPictures, held: LabelledPictures, settings: TrainSettings, progress: Progress) -> Path:
-    """Train until the epochs are done or the held-out loss stops falling; return the best checkpoint's path."""
+def fit(
+    learner: Any, train: DataLoader[Any], held: DataLoader[Any], settings: TrainSettings, progress: Progress
+) -> Path:
+    """Train until the epochs are done or the held-out loss stops falling; return the best checkpoint's path.
+
+    A run that was killed goes on from its last whole epoch when it is started again with the same settings.
+    """
     torch.set_num_threads(settings.threads)
-    lightning.seed_everything(settings.seed, verbose=False)
-    folder = settings.work / (settings.version or "run")
+    folder = settings.work / settings.version
     best = ModelCheckpoint(folder, filename="best", monitor="val_loss", save_last=True, enable_version_counter=False)
     stop = EarlyStopping("val_loss", patience=settings.patience)
     last = folder / "last.ckpt"
-    sampler = BalancedSampler(train.rows, settings.shares, settings.epoch_pictures, settings.seed)
     with warnings.catch_warnings():
         # Lightning advises more loader workers; a batch here is one slice of a memory map.
         warnings.simplefilter("ignore")
@@ -77,11 +79,8 @@ def fit(learner: Learner, train: LabelledPictures, held: LabelledPictures, setti
             log_every_n_steps=20,
             fast_dev_run=settings.fast_dev_run,
         )
-        trainer.fit(
-            learner,
-            loader(train, settings.batch, sampler),
-            loader(held, settings.batch),
-            ckpt_path=str(last) if settings.resume and last.is_file() else None,
-            weights_only=True,
-        )
+        resumed = str(last) if settings.resume and last.is_file() else None
+        trainer.fit(learner, train, held, ckpt_path=resumed, weights_only=True)
+    if settings.fast_dev_run:
+        trainer.save_checkpoint(last)
     return Path(best.best_model_path or last)

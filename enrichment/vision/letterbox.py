@@ -20,7 +20,8 @@ def border(pixels: Pixels) -> NDArray[np.uint8]:
 
 def edge_colour(pixels: Pixels) -> Pixels:
     """Return the median colour ``[3]`` of a picture's outermost pixels: white on a studio shot."""
-    return np.median(border(pixels), axis=0).astype(np.uint8)
+    colour: Pixels = np.median(border(pixels), axis=0).astype(np.uint8)
+    return colour
 
 
 def letterbox(pixels: Pixels, side: int) -> Pixels:

@@ -73,7 +73,9 @@ class Looker:
         self.version, self._threads = version, threads
         net, self.vocabulary, self.inputs = read_net(version.folder)
         self.engine = Engine(net, self.inputs, precision)
-        self.temperatures: dict[str, float] = read_json(version.folder / CALIBRATION)["temperatures"]
+        calibration = read_json(version.folder / CALIBRATION)
+        self.temperatures: dict[str, float] = calibration["temperatures"]
+        self._ceilings: dict[str, float] = calibration.get("ceilings", {})
         self._allowed = _declared_values(self.vocabulary.tags, attributes())
 
     @property
@@ -145,10 +147,11 @@ class Looker:
             place, confidence = best(name, values, shares)
             if name not in EVERYWHERE:
                 confidence = confidence * sure
+            confidence = confidence.clip(max=self._ceilings.get(name, 1.0))
             for row, group in enumerate(groups):
                 value = values[place[row]]
                 if confidence[row] > 0 and value in self._allowed.get((name, group), self._allowed.get((name, ""), ())):
-                    out[row].append((name, value, float(min(1.0, confidence[row]))))
+                    out[row].append((name, value, float(confidence[row])))
         return out
 
     def _prediction(self, picture: Picture, seen: _Seen) -> GroupPrediction:

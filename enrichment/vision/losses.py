@@ -9,7 +9,9 @@ from torch.nn import functional
 _FAR = -1e4
 
 
-def masked_cross_entropy(scores: Tensor, codes: Tensor, allowed: Tensor | None = None, smoothing: float = 0.0) -> Tensor:
+def masked_cross_entropy(
+    scores: Tensor, codes: Tensor, allowed: Tensor | None = None, smoothing: float = 0.0
+) -> Tensor:
     """Return the mean cross-entropy of scores ``[B, V]`` over the rows whose code is not negative (0 if none).
 
     ``allowed`` ``[B, V]`` leaves out the values that a row's group cannot have.

@@ -58,9 +58,9 @@ def measure(
 
 def known(measured: Measured, name: str, vocabulary: Vocabulary) -> NDArray[np.bool_]:
     """Tell which rows have a true value of ``name`` that their true group can have."""
-    codes = measured.codes[name]
-    if name == GROUP:
-        return codes != MISSING
-    group = measured.codes[GROUP]
-    allowed = vocabulary.mask(name)
-    return (codes != MISSING) & (group != MISSING) & allowed[np.maximum(group, 0), np.maximum(codes, 0)]
+    codes, group = measured.codes[name], measured.codes[GROUP]
+    allowed = np.ones(len(codes), dtype=bool)
+    if name != GROUP:
+        allowed = vocabulary.mask(name)[np.maximum(group, 0), np.maximum(codes, 0)] & (group != MISSING)
+    found: NDArray[np.bool_] = (codes != MISSING) & allowed
+    return found

@@ -9,12 +9,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from enrichment.vision.colour import COLOURS, colour_shares
+
 DIMENSIONS, ADAPTER_RANK = 128, 32
+COLOUR = "colour"
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Raw scores of ``B`` pictures: ``group`` ``[B, G]``, ``tags[name]`` ``[B, V]``, ``embedding`` ``[B, D]`` unit norm."""
+    """Raw scores of ``B`` pictures: group ``[B, G]``, tags by name ``[B, V]``, embedding ``[B, D]`` of unit norm."""
 
     group: Tensor
     tags: dict[str, Tensor]
@@ -36,14 +39,28 @@ class Taggers(nn.Module):
         self.up = nn.ParameterDict(
             {name: nn.Parameter(torch.zeros(groups, ADAPTER_RANK, values)) for name, values in tags.items()}
         )
+        self.painted = _painted(tags.get(COLOUR, 0))
 
-    def forward(self, features: Tensor, group: Tensor) -> dict[str, Tensor]:
-        """Return scores ``[B, V]`` of each tag for features ``[B, F]`` of pictures in groups ``[B]``."""
+    def forward(self, features: Tensor, group: Tensor, colours: Tensor) -> dict[str, Tensor]:
+        """Return scores ``[B, V]`` of each tag from features ``[B, F]``, groups ``[B]`` and colour shares."""
         hidden = functional.hardswish(torch.bmm(features.unsqueeze(1), self.down[group]))
-        return {
+        scores = {
             name: head(features) + torch.bmm(hidden, self.up[name][group]).squeeze(1)
             for name, head in self.shared.items()
         }
+        if COLOUR in scores:
+            scores[COLOUR] = scores[COLOUR] + self.painted(colours)
+        return scores
+
+
+def _painted(values: int) -> nn.Module:
+    """Build what reads a colour's name off the colour shares; it starts at zero effect."""
+    if not values:
+        return nn.Identity()
+    last = nn.Linear(128, values)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(nn.Linear(COLOURS, 128), nn.ReLU(), last)
 
 
 class LookNet(nn.Module):
@@ -57,12 +74,13 @@ class LookNet(nn.Module):
         self.taggers = Taggers(features, groups, tags)
         self.embed = nn.Linear(features, DIMENSIONS, bias=False)
 
-    def forward(self, pictures: Tensor, group: Tensor | None = None) -> Scores:
-        """Score pictures; the taggers take the group given, else the one that the group head finds."""
-        return self.heads(self.trunk(pictures).float(), group)
+    def forward(self, pictures: Tensor, plain: Tensor, group: Tensor | None = None) -> Scores:
+        """Score normalised ``pictures``; ``plain`` are the same in 0..1. A group given guides the taggers."""
+        return self.heads(self.trunk(pictures).float(), colour_shares(plain), group)
 
-    def heads(self, features: Tensor, group: Tensor | None = None) -> Scores:
-        """Score features ``[B, F]`` that the trunk already gave."""
+    def heads(self, features: Tensor, colours: Tensor, group: Tensor | None = None) -> Scores:
+        """Score features ``[B, F]`` that the trunk gave and colour shares ``[B, COLOURS]`` of the same pictures."""
         scores = self.group(features)
         found = scores.argmax(dim=1) if group is None else group
-        return Scores(scores, self.taggers(features, found), functional.normalize(self.embed(features), dim=1))
+        tags = self.taggers(features, found, colours)
+        return Scores(scores, tags, functional.normalize(self.embed(features), dim=1))

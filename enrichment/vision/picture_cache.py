@@ -46,7 +46,7 @@ def cached_pictures(
 def _fill(path: Path, pictures: Sequence[bytes], side: int, decode: Decoder, progress: Progress) -> None:
     part = path.with_suffix(".part")
     shape = (len(pictures), side, side, 4)
-    out = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)  # type: ignore[no-untyped-call]
+    out = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)
     progress.start(len(pictures), "decode")
     for at, data in enumerate(pictures):
         square = letterbox(decode(data, side), side)

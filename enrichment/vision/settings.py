@@ -32,6 +32,7 @@ class TrainSettings:
     epochs: int = 8
     epoch_pictures: int = 20_000
     batch: int = 64
+    views: int = 2
     side: int = 128
     serve_side: int = 160
     rate: float = 4e-4
@@ -43,7 +44,7 @@ class TrainSettings:
     threads: int = 2
     devices: int | Literal["auto"] = 1
     seed: int = 17
-    version: str = ""
+    version: str = "candidate"
     resume: bool = True
     fast_dev_run: bool = False
     research: bool = False
@@ -51,7 +52,7 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         """Refuse sizes that cannot train."""
-        for name in ("epochs", "epoch_pictures", "batch", "side", "serve_side", "threads"):
+        for name in ("epochs", "epoch_pictures", "batch", "side", "serve_side", "threads", "views"):
             if getattr(self, name) < 1:
                 raise UsageError(f"training setting {name}: got {getattr(self, name)}; allowed: 1 or more")
         if not self.sources:

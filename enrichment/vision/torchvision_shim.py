@@ -52,12 +52,12 @@ def install() -> bool:
     """Register the operators that torchvision asks for at import; False where nothing had to be done."""
     if _KEEP or compiled_part_loads() or hasattr(torch.ops.torchvision, "nms"):
         return False
-    library = torch.library.Library("torchvision", "DEF")
+    library: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for name in ("nms", "qnms"):
         library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.impl("nms", greedy_nms, "CPU")
     _KEEP.append(library)
-    extension = importlib.import_module("torchvision.extension")
+    extension: Any = importlib.import_module("torchvision.extension")
     extension._has_ops = lambda: True
     return True
 

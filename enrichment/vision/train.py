@@ -1,113 +1,161 @@
-"""Train a version: rows, cached pictures, network, Lightning run, calibrated version folder."""
+"""Train a version: `train_group` moves trunk and heads together, `train_taggers` the heads on a frozen trunk."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import nn
 
+from enrichment.models.version import ModelVersion, read_json
 from enrichment.progress.port import Progress
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
-from enrichment.vision.batches import LabelledPictures
+from enrichment.vision.backbones import Preprocessing
+from enrichment.vision.batches import BalancedSampler, loader
+from enrichment.vision.calibration import calibrated
+from enrichment.vision.card import card
+from enrichment.vision.engine import CALIBRATION, Engine, read_inputs, read_net
+from enrichment.vision.features import FeatureSet, extract
+from enrichment.vision.figures import gates
 from enrichment.vision.fit import fit
+from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.learner import Learner
+from enrichment.vision.measured import measure
 from enrichment.vision.net import LookNet
-from enrichment.vision.picture_cache import cached_pictures
+from enrichment.vision.package import finish, learned_state, write_json, write_parts
+from enrichment.vision.picture_cache import decode_trusted
 from enrichment.vision.settings import TrainSettings, frozen_stages
 from enrichment.vision.splits import TRAIN, VALIDATION
-from enrichment.vision.training_rows import PHONE, TrainingRow, read_rows
+from enrichment.vision.tagger_learner import TaggerLearner
+from enrichment.vision.training_rows import DRAWN, TrainingRow, untrained_groups
+from enrichment.vision.training_set import training_set
 from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
 from schemas.errors import UsageError
 
 LOG = logging.getLogger(__name__)
-_SCENES = 512
+_HELD_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingSet:
-    """All rows of a run with their cached pictures ``[N, S, S, 4]``."""
+class _Made:
+    """A trained network with what is needed to write it down."""
 
-    rows: list[TrainingRow]
-    pictures: list[NDArray[np.uint8]]
-    starts: list[int]
-
-    def part(self, split: str, vocabulary: Vocabulary) -> LabelledPictures:
-        """Return the rows of one split as labelled pictures."""
-        chosen = [at for at, row in enumerate(self.rows) if row.split == split]
-        return LabelledPictures([self.rows[at] for at in chosen], _Joined(self.pictures, self.starts), chosen, vocabulary)
-
-
-class _Joined:
-    """Several memory maps under one running number."""
-
-    def __init__(self, parts: Sequence[NDArray[np.uint8]], starts: Sequence[int]) -> None:
-        self.parts, self.starts = parts, np.asarray(starts)
-
-    def __getitem__(self, at: int) -> NDArray[np.uint8]:
-        part = int(np.searchsorted(self.starts, at, side="right")) - 1
-        picture: NDArray[np.uint8] = self.parts[part][at - self.starts[part]]
-        return picture
-
-
-def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
-    """Read every source and decode its pictures once."""
-    rows: list[TrainingRow] = []
-    parts: list[NDArray[np.uint8]] = []
-    starts: list[int] = []
-    for source, path in sorted(settings.sources.items()):
-        mine = read_rows(source, path)
-        starts.append(len(rows))
-        parts.append(cached_pictures([r.picture for r in mine], settings.serve_side, settings.work / "cache", progress))
-        rows.extend(mine)
-    return TrainingSet(rows, parts, starts)
-
-
-def build(settings: TrainSettings, data: TrainingSet, vocabulary: Vocabulary) -> Learner:
-    """Put the network together with its first weights and say which stages move."""
-    lightning_seed(settings.seed)
-    trunk = backbones.trunk(settings.backbone, settings.weights, settings.hub)
-    tags = {name: len(values) for name, values in vocabulary.tags.items()}
-    net = LookNet(trunk, backbones.width(trunk), len(vocabulary.groups), tags)
-    stages = len(backbones.depth_groups(trunk))
-    training = [row for row in data.rows if row.split == TRAIN]
-    weak = {name for row in training for name in row.weak}
-    return Learner(
-        net.to(memory_format=torch.channels_last),
-        vocabulary,
-        backbones.preprocessing(settings.backbone, settings.serve_side),
-        Augment(settings.side, settings.seed, scenes(data)),
-        (settings.rate, settings.head_rate, settings.stage_decay),
-        frozen_stages(settings, len(training), stages),
-        frozenset(weak),
-    )
-
-
-def lightning_seed(seed: int) -> None:
-    """Seed the generator that first weights are drawn from."""
-    torch.manual_seed(seed)
-
-
-def scenes(data: TrainingSet) -> torch.Tensor | None:
-    """Return the training phone photos whose corners serve as backgrounds, uint8 ``[M, S, S, 3]``, None without any."""
-    joined = _Joined(data.pictures, data.starts)
-    at = [i for i, row in enumerate(data.rows) if row.source == PHONE and row.split == TRAIN][:: 5]
-    chosen = [joined[i][..., :3] for i in at[:_SCENES]]
-    return torch.from_numpy(np.stack(chosen)) if chosen else None
+    net: LookNet
+    vocabulary: Vocabulary
+    backbone: str
+    inputs: Preprocessing
 
 
 def train_group(settings: TrainSettings, progress: Progress) -> Path:
-    """Train trunk, group head, taggers and embedding together; return the best checkpoint's path."""
+    """Train trunk, group head, taggers and embedding together; return the version folder under ``settings.out``."""
     data = training_set(settings, progress)
     vocabulary = vocabulary_of(data.rows)
-    if not vocabulary.tags and not data.rows:
-        raise UsageError("no training rows: give sources with pictures and labels")
-    learner = build(settings, data, vocabulary)
-    LOG.info("training %d pictures, heads %s", len(data.rows), {n: len(v) for n, v in vocabulary.tags.items()})
-    return fit(learner, data.part(TRAIN, vocabulary), data.part(VALIDATION, vocabulary), settings, progress)
+    torch.manual_seed(settings.seed)
+    trunk = backbones.trunk(settings.backbone, settings.weights, settings.hub)
+    inputs = backbones.preprocessing(settings.backbone, settings.serve_side)
+    net = _net(trunk, vocabulary)
+    training = [row for row in data.rows if row.split == TRAIN]
+    frozen = frozen_stages(settings, len(training), len(backbones.depth_groups(trunk)))
+    rates = (settings.rate, settings.head_rate, settings.stage_decay)
+    augment = Augment(settings.side, settings.seed, data.scenes())
+    learner = Learner(net, HeadLoss(vocabulary, weak_heads(training)), inputs, augment, rates, frozen)
+    LOG.info("%d training pictures; heads %s", len(training), {n: len(v) for n, v in vocabulary.tags.items()})
+    sampler = BalancedSampler(training, settings.shares, settings.epoch_pictures, settings.seed)
+    train = loader(data.part(TRAIN, vocabulary), settings.batch, sampler)
+    best = fit(learner, train, loader(data.part(VALIDATION, vocabulary), settings.batch), settings, progress)
+    net.load_state_dict(learned_state(best), strict=False)
+    return write_version(_Made(net, vocabulary, settings.backbone, inputs), data.rows, settings, progress)
+
+
+def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
+    """Train taggers and embedding on the frozen trunk of ``settings.start``; return the new version folder.
+
+    Raises:
+        UsageError: no version to start from is given.
+
+    """
+    if settings.start is None:
+        raise UsageError("training taggers needs start=<version folder> of a trained group head")
+    backbone, _ = read_inputs(settings.start)
+    old, known, inputs = read_net(settings.start)
+    data = training_set(settings, progress)
+    vocabulary = vocabulary_of(data.rows)
+    torch.manual_seed(settings.seed)
+    net = _net(old.trunk, vocabulary)
+    _carry(old, known, net, vocabulary)
+    views = [None, *(Augment(inputs.side, settings.seed + n, data.scenes()) for n in range(1, settings.views))]
+    engine = Engine(old, inputs)
+    train = extract(data.part(TRAIN, vocabulary), engine, views, progress)
+    held = extract(data.part(VALIDATION, vocabulary), engine, [None], progress)
+    training = [row for row in data.rows if row.split == TRAIN]
+    learner = TaggerLearner(net, HeadLoss(vocabulary, weak_heads(training), with_group=False), settings.head_rate)
+    sampler = BalancedSampler(training * settings.views, settings.shares, settings.epoch_pictures, settings.seed)
+    batches = loader(FeatureSet(train), settings.batch, sampler)
+    best = fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), settings, progress)
+    net.load_state_dict(learned_state(best), strict=False)
+    return write_version(_Made(net, vocabulary, backbone, inputs), data.rows, settings, progress)
+
+
+def weak_heads(rows: list[TrainingRow]) -> frozenset[str]:
+    """Return the heads most of whose training labels were mined from words or drawn."""
+    labelled: dict[str, list[bool]] = {}
+    for row in rows:
+        for name in row.labels:
+            labelled.setdefault(name, []).append(name in row.weak)
+    return frozenset(name for name, weak in labelled.items() if sum(weak) > len(weak) / 2)
+
+
+def _net(trunk: torch.nn.Module, vocabulary: Vocabulary) -> LookNet:
+    tags = {name: len(values) for name, values in vocabulary.tags.items()}
+    net: Any = LookNet(trunk, backbones.width(trunk), len(vocabulary.groups), tags)
+    placed: LookNet = net.to(memory_format=torch.channels_last)
+    return placed
+
+
+def _carry(old: LookNet, known: Vocabulary, net: LookNet, vocabulary: Vocabulary) -> None:
+    """Start from the old heads where their values are the same."""
+    state = {
+        name: tensor
+        for name, tensor in old.state_dict().items()
+        if not name.startswith("taggers.") or any(_same(name, tag, known, vocabulary) for tag in vocabulary.tags)
+    }
+    net.load_state_dict(state, strict=False)
+
+
+def _same(name: str, tag: str, known: Vocabulary, vocabulary: Vocabulary) -> bool:
+    mine = name.startswith((f"taggers.shared.{tag}.", f"taggers.up.{tag}")) or name == "taggers.down"
+    painted = name.startswith("taggers.painted") and tag == "colour"
+    return (mine or painted) and known.tags.get(tag) == vocabulary.tags[tag]
+
+
+def write_version(made: _Made, rows: list[TrainingRow], settings: TrainSettings, progress: Progress) -> Path:
+    """Write, calibrate and measure a trained network on held-out rows; seal its folder."""
+    folder = settings.out / settings.version
+    write_parts(folder, made.net, made.vocabulary, made.backbone, made.inputs)
+    held_rows = [row for row in rows if row.split == VALIDATION]
+    engine = Engine(read_net(folder)[0], made.inputs)
+    held = measure(held_rows, engine, made.vocabulary, decode_trusted, progress)
+    calibration = calibrated(held, made.vocabulary)
+    photos = [row for row in rows if row.source != DRAWN]
+    figures = {
+        "gates": gates(held, made.vocabulary, calibration["temperatures"]),
+        "measured_on": VALIDATION,
+        "settings": settings.to_json(),
+        "rows": {s: sum(r.source == s and r.split == TRAIN for r in rows) for s in sorted(settings.sources)},
+        "untrained_groups": list(untrained_groups(photos)),
+        "research": settings.research,
+    }
+    sealed = finish(folder, settings.version, calibration, figures, card(folder.name, calibration, figures, None))
+    LOG.info("version %s sealed: %s", sealed.version, figures["gates"])
+    return folder
+
+
+def add_evaluation(version: ModelVersion, evaluation: dict[str, Any]) -> ModelVersion:
+    """Seal a version again with its test figures in the metrics and on the card; return it under its new hash."""
+    calibration, figures = read_json(version.folder / CALIBRATION), read_json(version.folder / "metrics.json")
+    write_json(version.folder / "evaluation.json", evaluation)
+    text = card(version.version, calibration, figures, evaluation)
+    return finish(version.folder, version.version, calibration, figures, text)

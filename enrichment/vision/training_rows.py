@@ -1,4 +1,4 @@
-"""Read the training sets into one table of pictures with labels: products, phone photos, drawn sample, street photos."""
+"""Read the training sets into one table of labelled pictures: products, phone photos, drawings, street photos."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from schemas.errors import UsageError
 from schemas.group_spec import OTHER, groups
 
 PRODUCTS, PHONE, DRAWN, WORN = "products", "phone", "drawn", "worn"
+# Drawings teach shapes; colours, types and genders have real labels.
+_DRAWN_LABELS = ("image_group", "sleeve_length", "neckline", "collar", "length", "pattern")
 _WORN_NECKLINE = {"1": "v_neck", "2": "round", "3": "other"}
 _WORN_SLEEVE = {"1": "sleeveless", "2": "short", "3": "long"}
 _WORN_PATTERN = {
@@ -118,12 +120,12 @@ def _phone(frame: pd.DataFrame) -> list[TrainingRow]:
 
 
 def _drawn(frame: pd.DataFrame) -> list[TrainingRow]:
-    """Read a drawn sample: columns ``id``, ``image``, ``image_group`` and one an attribute."""
-    names = [name for name in frame.columns if name not in ("id", "image", "title", "sku", "vendor")]
+    """Read a drawn sample: columns ``image``, ``image_group`` and one an attribute, of which the shapes are learned."""
+    names = [name for name in frame.columns if name in _DRAWN_LABELS]
     rows = []
-    for record in frame.to_dict("records"):
+    for at, record in enumerate(frame.to_dict("records")):
         labels = {name: _text(record[name]) for name in names if _text(record[name])}
-        key = _text(record["id"])
+        key = f"drawn-{at}"
         split = VALIDATION if fraction("drawn", key) < 0.1 else TRAIN
         rows.append(TrainingRow(DRAWN, key, record["image"], split, key, labels=labels, weak=frozenset(labels)))
     return rows

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from nlp.lexicon import Kind, Lexicon
 from nlp.reading import Finding, Passage, Reading
+from nlp.values import ValueResolver
 from schemas.attribute_spec import Attributes
 
 _SINGLE = frozenset({"choice"})
+_SHORT, _RESOLVED = 4, 0.9
 _YES = frozenset({"yes", "true", "y"})
 _NO = frozenset({"no", "none", "not", "non", "false", "n"})
 
@@ -19,9 +21,10 @@ class Fields:
     name = "fields"
     version = "1"
 
-    def __init__(self, lexicon: Lexicon, attributes: Attributes) -> None:
-        """Take the compiled phrases and the kinds of the attributes."""
+    def __init__(self, lexicon: Lexicon, attributes: Attributes, resolver: ValueResolver) -> None:
+        """Take the compiled phrases, the kinds of the attributes, and what resolves unknown values."""
         self._lexicon = lexicon
+        self._resolver = resolver
         self._kinds = {a.name: a.kind for a in attributes.attributes}
         self._names = {a.name: frozenset(v.name for v in a.values) for a in attributes.attributes}
         self._groups = {a.name: frozenset(a.groups) for a in attributes.attributes}
@@ -59,14 +62,18 @@ class Fields:
         return not allowed or reading.group in allowed
 
     def _values(self, attribute: str, passage: Passage, start: int, end: int) -> Iterator[Finding]:
+        known = False
         for match in passage.matches:
             if match.start < start or match.end > end:
                 continue
             for sense in match.senses:
                 if sense.attribute == attribute and sense.kind in (Kind.VALUE, Kind.WORD):
+                    known = True
                     yield passage.finding(attribute, sense.value, 0.95, match.start, match.end)
                     if self._kinds[attribute] in _SINGLE:
                         return
                     break
-
-
+        if not known and start < end <= start + _SHORT:
+            said = self._resolver.resolve(attribute, " ".join(passage.tokens.words[start:end]))
+            if said is not None and said.by != "within":
+                yield passage.finding(attribute, said.value, round(said.confidence * _RESOLVED, 3), start, end)

@@ -44,9 +44,8 @@ class Gazetteer:
         for passage in reading.passages:
             if passage.name == DESCRIPTION and not worn:
                 return
-            zone = brand_zone(passage)
             for match in passage.matches:
-                if not match.mask & _TELLING or passage.flags[match.start] or match.start < zone:
+                if not match.mask & _TELLING or passage.flags[match.start] or match.start < passage.brand:
                     continue
                 if not _is_keyed(passage, match):
                     yield from self._match(reading, passage, match, worn)
@@ -94,19 +93,6 @@ def _is_keyed(passage: Passage, match: Match) -> bool:
     if match.start not in passage.key_words:
         return False
     return match.end - match.start < 2 or all(s.attribute in _OWNED for s in match.senses)
-
-
-def brand_zone(passage: Passage) -> int:
-    """Return how many leading words of a name are its brand: all before the first gender, if one is unknown."""
-    if passage.name == DESCRIPTION:
-        return 0
-    for match in passage.matches:
-        if match.start > 5:
-            return 0
-        if any(s.attribute == "gender" for s in match.senses) and match.start:
-            covered = {i for m in passage.matches if m.end <= match.start for i in range(m.start, m.end)}
-            return match.start if len(covered) < match.start else 0
-    return 0
 
 
 def owner_of(passage: Passage, start: int, stops: frozenset[str]) -> Match | None:

@@ -12,13 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import Any
-
-from playwright.sync_api import Browser, sync_playwright
+from typing import TYPE_CHECKING, Any
 
 from enrichment.review.report import write_report
 from tests.browser.conftest import _FLAGS, find_chromium
 from tests.review.night import make_night
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 FILTERS: tuple[dict[str, str], ...] = (
     {"tab": "products"},
@@ -58,6 +59,8 @@ def measure_page(browser: Browser, index: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Measure and log."""
+    from playwright.sync_api import sync_playwright
+
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     changes = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

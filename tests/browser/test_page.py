@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlparse
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect
 
 from enrichment.review import ledger
 from enrichment.review.audit import estimate, plan_from
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 
 def count_of(page: Page) -> int:
@@ -410,3 +410,28 @@ def test_what_was_loaded_can_be_undone_too(opened: Opened, served: tuple[str, St
     third = opened(url)
     expect(third.locator("#saved")).to_have_text("Saves as you go")
     expect(third.locator("#tally")).to_have_text("No decisions yet")
+
+
+def test_a_correction_needs_a_node_that_exists(opened: Opened) -> None:
+    page = opened()
+    name_reviewer(page)
+    page.click("#tab-products")
+    page.locator(".item").first.get_by_role("button", name="More").click()
+    page.fill("#right-path", "Women / Moon / Cheese")
+    page.get_by_role("button", name="Correct").click()
+    expect(page.locator("#toast")).to_have_text("No such node: choose one from the list")
+    assert page.inner_text("#tally") == "No decisions yet"
+    page.fill("#right-path", f"  {NODES[3].replace(' / ', ' /')}")
+    page.get_by_role("button", name="Correct").click()
+    assert page.inner_text("#tally") == "1 corrected"
+
+
+def test_what_others_decided_is_theirs_to_take_back(opened: Opened) -> None:
+    page = opened()
+    name_reviewer(page, "ada")
+    page.click("#tab-products")
+    page.locator(".item").first.get_by_role("button", name="Lock").click()
+    name_reviewer(page, "bo")
+    page.click("#undo")
+    expect(page.locator("#toast")).to_have_text("Nothing of yours to undo")
+    assert page.inner_text("#tally") == "1 locked"

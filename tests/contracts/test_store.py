@@ -271,7 +271,8 @@ def test_the_uri_opens_the_same_store(store):
     assert not store.uri.endswith("/")
 
 
-def test_a_whole_bucket_may_be_the_store(moto):
+@pytest.mark.usefixtures("moto")
+def test_a_whole_bucket_may_be_the_store():
     store = open_store("s3://shop-data")
     store.put("whole/k", b"1")
     assert store.uri == "s3://shop-data"
@@ -280,7 +281,8 @@ def test_a_whole_bucket_may_be_the_store(moto):
     store.delete("whole/k")
 
 
-def test_marks_of_folders_made_by_consoles_are_no_keys(moto):
+@pytest.mark.usefixtures("moto")
+def test_marks_of_folders_made_by_consoles_are_no_keys():
     store = S3Store("shop-data", "console")
     for key in ("console/", "console/sub/", "console/sub/k"):
         store._client.put_object(Bucket="shop-data", Key=key, Body=b"")
@@ -288,7 +290,8 @@ def test_marks_of_folders_made_by_consoles_are_no_keys(moto):
     store.delete("sub/k")
 
 
-def test_two_prefixes_of_one_bucket_do_not_mix(moto):
+@pytest.mark.usefixtures("moto")
+def test_two_prefixes_of_one_bucket_do_not_mix():
     one, two = S3Store("shop-data", "p/one"), S3Store("shop-data", "p/one-more")
     one.put("k", b"1")
     two.put("k", b"2")

@@ -23,7 +23,7 @@ class Server(ThreadingHTTPServer):
     def url(self, path):
         return f"http://{self.host}{path}"
 
-    def handle_error(self, request, client_address):
+    def handle_error(self, *_):
         """Clients that hang up early are what is tested."""
 
 

@@ -115,12 +115,12 @@ def test_an_empty_file_is_refused(folder: Path) -> None:
     _refused(folder, "forest.ann|items")
 
 
-def _other(metric: Any) -> Callable[[Path], None]:
+def _other(metric: Any, dimensions: int = 32) -> Callable[[Path], None]:
     def write(path: Path) -> None:
-        forest = AnnoyIndex(32, metric)
+        forest = AnnoyIndex(dimensions, metric)
         forest.set_seed(17)
         ordered = sorted(range(COUNT), key=lambda i: keys(COUNT)[i])
-        for row, vector in enumerate(cloud(COUNT)[ordered]):
+        for row, vector in enumerate(cloud(COUNT)[ordered, :dimensions]):
             forest.add_item(row, vector)
         forest.build(20, n_jobs=1)
         forest.save(str(path))
@@ -133,6 +133,18 @@ def test_a_forest_of_another_metric_is_refused_even_under_a_forged_hash(folder: 
     _other(metric)(folder / "forest.ann")
     _rehash(folder)
     _refused(folder, "forest.ann|items|trees|vector of row|cosine of rows")
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "manhattan"])
+def test_a_forest_of_the_same_node_size_loads_in_annoy_and_is_refused_here(folder: Path, metric: str) -> None:
+    # One dimension less leaves room for the other metrics' extra field: 16 + 4 * 31 = 12 + 4 * 32 bytes a node.
+    _other(metric, 31)(folder / "forest.ann")
+    silent = AnnoyIndex(32, "angular")
+    assert silent.load(str(folder / "forest.ann"))
+    assert silent.get_n_items() == COUNT
+    _rehash(folder)
+    _edit(folder, trees=silent.get_n_trees())
+    _refused(folder, "vector of row")
 
 
 def test_a_forest_of_other_vectors_is_refused_even_under_a_forged_hash(folder: Path, tmp_path: Path) -> None:

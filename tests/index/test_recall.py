@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import doctest
+
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichment.index import forest
 from enrichment.index.exact import ExactIndex
 from enrichment.index.recall import query_set, recall_at_10
 from tests.index.clouds import cloud
@@ -62,3 +65,8 @@ def test_the_query_set_is_fixed_by_its_seed_and_of_unit_norm() -> None:
 def test_two_opposite_vectors_make_no_empty_query() -> None:
     vectors = np.stack([cloud(1)[0], -cloud(1)[0]])
     assert np.isfinite(query_set(vectors, 2, 1).vectors).all()
+
+
+def test_the_worked_example_of_the_distance_runs() -> None:
+    result = doctest.testmod(forest)
+    assert (result.failed, result.attempted) == (0, 1)

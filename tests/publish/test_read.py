@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import doctest
 from datetime import date, timedelta
 
 import pytest
 
+from enrichment.publish import layout
 from enrichment.publish.commit import publish
 from enrichment.publish.layout import POINTER
 from enrichment.publish.read import complete_runs, find_run, latest, open_run, published_before, read_file, read_table
@@ -113,3 +115,8 @@ def test_a_reader_that_has_a_run_keeps_it_while_the_pointer_moves(store: LocalSt
     assert read_table(store, held, "products").num_rows == 3
     assert read_table(store, latest(store), "products").num_rows == 5
     assert open_run(store, held.key) == held
+
+
+def test_the_worked_examples_of_the_layout_run() -> None:
+    result = doctest.testmod(layout)
+    assert (result.failed, result.attempted) == (0, 2)

@@ -10,7 +10,7 @@ from enrichment.review.feedback import vendor_feedback
 from enrichment.review.flows import NOWHERE, count_flows
 from enrichment.review.ledger import Verdict
 from enrichment.review.nodes import known_nodes
-from enrichment.review.paths import first_difference, main_reason
+from enrichment.review.paths import main_reason
 from enrichment.review.patterns import find_patterns
 from enrichment.review.reclass import HEADS, reclass_events
 from enrichment.review.regressions import broken_cases, regression_cases
@@ -182,10 +182,7 @@ def test_risk_is_doubt_times_impact() -> None:
     assert by_risk(rows, lambda vendor, sku: 1000.0 if sku == "sure" else 1.0)[0].sku == "sure"
 
 
-def test_paths_and_reasons() -> None:
-    assert first_difference(TOPS, DRESSES) == "class"
-    assert first_difference(TOPS, TOPS + " / Shirts") == "subclass"
-    assert first_difference(TOPS, TOPS) is None
+def test_the_telling_reason_names_a_change() -> None:
     assert main_reason(["confirmed", "def_filled"]) == "def_filled"
     assert main_reason(["confirmed"]) == "confirmed"
     assert main_reason([]) == "no_evidence"

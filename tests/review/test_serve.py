@@ -14,7 +14,7 @@ from enrichment.review.serve import prepare
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
 from schemas.errors import UsageError
-from tests.review.entries import said
+from tests.review.entries import BAGS, DRESSES, said
 from tests.review.night import make_night
 
 TOKEN = "a-token-for-tests"
@@ -143,3 +143,11 @@ def test_a_body_without_end_is_cut_off(client: TestClient, monkeypatch: pytest.M
 def test_a_folder_without_report_is_a_usage_error(tmp_path: Path, store: Store) -> None:
     with pytest.raises(UsageError, match="no report"):
         prepare(tmp_path, store)
+
+
+def test_a_correction_to_no_node_is_refused(report: Path, store: Store) -> None:
+    server = prepare(report, store, token=TOKEN, nodes={DRESSES})
+    with TestClient(server.app, base_url=server.url.split("/#")[0]) as client:
+        assert post(client, [said(Verdict.CORRECT, value="Moon / Cheese")]).status_code == 422
+        assert post(client, [said(Verdict.CORRECT, path=BAGS, value=DRESSES)]).status_code == 200
+    server.listener.close()

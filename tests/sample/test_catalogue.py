@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from enrichment.progress.list import ListProgress
+from enrichment.sample import truth_file
 from enrichment.sample.catalogue import VENDOR_DECLARATIONS, write_drops
 from enrichment.sample.defects import KINDS
 from enrichment.sample.item import trade
@@ -157,16 +158,18 @@ def test_progress_counts_every_product(tmp_path):
     assert progress.steps[-1].done == 12
 
 
-def test_memory_does_not_grow_with_the_catalogue(tmp_path):
+def test_memory_does_not_grow_with_the_catalogue(tmp_path, monkeypatch):
+    monkeypatch.setattr(truth_file, "_ROW_GROUP", 50)
+
     def peak(products):
         tracemalloc.start()
-        write_drops(tmp_path / str(products), products, NIGHTS[:1], seed=1, vendors=["sample_sizes"])
+        write_drops(tmp_path / str(products), products, NIGHTS[:1], seed=1, vendors=["sample_sheet"])
         size = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return size
 
     peak(5)
-    assert peak(40) < 1.5 * peak(15)
+    assert peak(600) - peak(150) < 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -189,3 +192,10 @@ def test_a_folder_in_use_is_left_alone(tmp_path):
     with pytest.raises(UsageError, match="not empty"):
         write_drops(tmp_path, 5, NIGHTS, 1)
     assert (tmp_path / "mine.txt").read_text() == "keep me"
+
+
+def test_some_products_of_the_feed_have_no_words_but_a_picture(sample):
+    products, _, _ = read(sample, "sample_feed", NIGHTS[0])
+    mute = [p for p in products if p.name.startswith("Item ")]
+    assert 0 < len(mute) < len(products) / 3
+    assert all(p.images and not p.description for p in mute)

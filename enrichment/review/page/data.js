@@ -10,6 +10,7 @@ const COLUMN = { pattern: 0, vendor: 1, change: 2, cause: 3, level: 4, sent: 5, 
 const PATTERN = { vendor: 0, change: 1, cause: 2, origin: 3, to: 4, reason: 5, count: 6, least: 7, middle: 8, shown: 9 };
 const PICTURES = new Map(ROWS.pictured.map((row, at) => [row, ROWS.pictures[at]]));
 const EXPIRED = new Set(DATA.expired), AUDIT = new Set(DATA.audit.rows), CONFLICTS = new Map(DATA.conflicts);
+const NODES = new Set(DATA.nodes.length ? DATA.nodes : COMBOS.map((combo) => TEXTS[combo[COLUMN.path]]).filter(Boolean));
 const ROW_COUNT = ROWS.combo.length;
 // What people decided on a row in earlier nights: verdict, reviewer, day, value.
 const HUMAN = new Map();
@@ -34,6 +35,8 @@ function patternOf(row) { return COMBOS[ROWS.combo[row]][COLUMN.pattern]; }
 function patternText(at, name) { return TEXTS[PATTERNS[at][PATTERN[name]]]; }
 function levelsOf(path) { return path ? path.split(SEPARATOR) : []; }
 function prefixOf(path, depth) { return levelsOf(path).slice(0, depth).join(SEPARATOR) || NOWHERE; }
+/** As in flows.py: a vendor's path with fewer levels than ours is taken whole. */
+function flowOrigin(path, basis, depth) { return basis === "vendor" && levelsOf(path).length < 4 ? path || NOWHERE : prefixOf(path, depth); }
 function words(map, name) { return Object.hasOwn(map, name) ? map[name] : String(name).replaceAll("_", " "); }
 
 /** Confidence 0 to 1 of a row: at 0 overall, 1 to 5 the levels; null where there is none. */

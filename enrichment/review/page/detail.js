@@ -87,7 +87,7 @@ function claimsPart(record) {
     const outcome = { won: "✓ won", lost: "✕ lost", ignored: "– ignored" };
     return el("tr", { class: claim[10] }, ...[words({}, claim[0]), words({}, claim[1]), claim[2], percent(claim[4]), proof, words(outcome, claim[10]), claim[3]].map((cell) => el("td", { text: cell })));
   });
-  const heads = ["Attribute", "Value", "Source", "Sure", "Proof", "", "By"].map((head) => el("th", { text: head }));
+  const heads = ["Attribute", "Value", "Source", "Sure", "Proof", "Outcome", "By"].map((head) => el("th", { text: head }));
   return el("section", {}, el("h3", { text: "Evidence" }), el("table", { class: "claims" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),
     record.claims_left ? el("p", { class: "sub", text: `and ${record.claims_left} more in attribute_claims` }) : null);
 }
@@ -110,7 +110,12 @@ function decisionForm(row) {
   const until = el("input", { type: "date", id: "snooze-until", "aria-label": "Snooze until" });
   const comment = el("textarea", { id: "comment", rows: 2, maxlength: 2000, placeholder: "Comment (goes to the ledger; with Ask vendor, to the vendor)" });
   const give = (verdict, more = {}) => { judge(row, verdict, { comment: comment.value.trim(), ...more }); if (openRow === row) openDetail(row); };
-  const correct = () => (right.value.trim() ? give("correct", { value: cleanPath(right.value) }) : right.focus());
+  const correct = () => {
+    const path = cleanPath(right.value);
+    if (NODES.has(path)) return give("correct", { value: path });
+    right.focus();
+    return toast(path ? "No such node: choose one from the list" : "Say where it belongs");
+  };
   const snooze = () => (until.value ? give("snooze", { value: until.value }) : until.focus());
   return el("section", { class: "form" },
     el("div", { class: "acts" }, action("Accept", "a", () => give("accept"), "yes"), action("Reject", "r", () => give("reject", { level: level.value }), "no"), level, action("Lock", "l", () => give("lock")), action("Ask vendor", "v", () => give("ask_vendor"))),

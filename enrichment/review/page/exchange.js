@@ -99,12 +99,17 @@ async function save() {
   byId("saved").textContent = "Saving…";
   try {
     const answer = await call("POST", JSON.stringify({ decisions: items.map((item) => item.entry) }));
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw new Error(await refusal(answer));
     settleSaved(items);
     byId("saved").textContent = "Saved";
-  } catch { byId("saved").textContent = "Not saved: export before closing"; }
+  } catch (error) { byId("saved").textContent = `Not saved (${error.message}): export before closing`; }
   saving = false;
   return LOG.some((item) => !item.saved) && byId("saved").textContent === "Saved" ? saveSoon() : undefined;
+}
+
+async function refusal(answer) {
+  if (answer.status !== 422) return "the server answered " + answer.status;
+  return String(((await answer.json()).refused || ["refused"])[0]).slice(0, 120);
 }
 
 /** What was undone while it was being saved stands in the ledger: it is taken back there too. */

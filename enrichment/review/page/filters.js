@@ -29,7 +29,7 @@ function inFlow(combo, flow) {
   const change = comboText(combo, "change"), vendor = flow.basis === "vendor";
   if (change !== "refiled" && !(vendor && change === "new")) return false;
   const depth = LEVELS.indexOf(flow.level) + 1;
-  const origin = prefixOf(comboText(combo, vendor ? "sent" : "previous"), depth);
+  const origin = flowOrigin(comboText(combo, vendor ? "sent" : "previous"), flow.basis, depth);
   return origin === flow.origin && prefixOf(comboText(combo, "path"), depth) === flow.to;
 }
 

@@ -107,8 +107,7 @@ function showHelp() {
 }
 
 function buildNodes() {
-  const known = new Set(DATA.nodes.length ? DATA.nodes : COMBOS.map((combo) => comboText(combo, "path")).filter(Boolean));
-  byId("nodes").append(...[...known].sort().map((node) => el("option", { value: node })));
+  byId("nodes").append(...[...NODES].sort().map((node) => el("option", { value: node })));
 }
 
 function listen() {

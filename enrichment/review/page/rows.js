@@ -7,25 +7,29 @@ function thumbnail(row, side) {
     const note = PICTURELESS.has(row) ? "no picture" : "picture not shown";
     return el("span", { class: "thumb none", title: note, text: (text(row, "group") || "?").slice(0, 2) });
   }
-  return el("img", { class: "thumb", src: `thumbs/${name}.jpg`, width: side, height: side, loading: "lazy", alt: ROWS.name[row] || "picture" });
+  return el("img", { class: "thumb", src: `thumbs/${name}.jpg`, width: side, height: side, alt: ROWS.name[row] || "picture" });
 }
 
 function chip(value, kind) { return el("span", { class: "chip " + kind, text: value }); }
-function causeChip(cause) { return cause ? chip(words(CAUSE_WORDS, cause), "cause " + cause) : null; }
+/** What is new is new because data came: only another cause is worth a word there. */
+function causeChip(change, cause) { return cause && !(change === "new" && cause === "data") ? chip(words(CAUSE_WORDS, cause), "cause " + cause) : null; }
 function reasonChips(told) { return told.split(" ").filter(Boolean).map((reason) => chip(words(REASON_WORDS, reason), "reason")); }
+
+/** Levels are compared one by one; a shorter path says nothing of where its levels stand: there any place will do. */
+function differs(level, at, against) { return against.length < 4 ? !against.includes(level) : against[at] !== level; }
 
 /** A path as a line of levels; those that differ from `other` are marked, DEF and the like stand as sent. */
 function pathLine(label, path, other) {
   const line = el("p", { class: "path " + label });
   line.append(el("span", { class: "label", text: label }));
   const levels = levelsOf(path), against = other === undefined ? null : levelsOf(other);
-  if (!levels.length) line.append(el("span", { class: "missing", text: "not placed" }));
+  if (!levels.length) line.append(el("span", { class: "missing", text: label === "sent" ? "no hierarchy sent" : "not placed" }));
   levels.forEach((level, at) => {
     if (at) line.append(el("span", { class: "slash", text: "/" }));
-    const changed = against !== null && against[at] !== level;
+    const changed = against !== null && differs(level, at, against);
     line.append(el(changed ? "mark" : "span", { text: level || "(blank)", title: changed ? `${LEVELS[at]} changed` : null }));
   });
-  if (against && levels.length && against.length > levels.length) line.append(el("span", { class: "missing", text: ` ${against.length - levels.length} level(s) given up` }));
+  if (against && levels.length && against.length > levels.length) line.append(el("span", { class: "missing", text: " and no deeper" }));
   return line;
 }
 
@@ -75,7 +79,7 @@ function buildProduct(row) {
   const told = el("div", { class: "told" },
     el("h3", { text: ROWS.name[row] || "(no name)" }),
     el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })),
-    el("p", { class: "marks" }, chip(words(CHANGE_WORDS, change), "change"), causeChip(text(row, "cause")), ...alarms(row), ...reasonChips(text(row, "reasons"))));
+    el("p", { class: "marks" }, chip(words(CHANGE_WORDS, change), "change"), causeChip(change, text(row, "cause")), ...alarms(row), ...reasonChips(text(row, "reasons"))));
   const paths = el("div", { class: "paths" }, pathLine("sent", text(row, "sent")));
   if (change !== "new") paths.append(pathLine("was", text(row, "previous")));
   if (change !== "withdrawn") paths.append(pathLine("now", text(row, "path"), change === "new" ? text(row, "sent") : text(row, "previous")));
@@ -96,7 +100,7 @@ function buildPattern({ at, rows }) {
   const size = el("div", { class: "size" }, el("b", { text: count(pattern[PATTERN.count]) }), el("span", { text: pattern[PATTERN.count] === 1 ? "product" : "products" }),
     rows.length !== pattern[PATTERN.count] ? el("small", { text: `${count(rows.length)} shown` }) : null);
   const told = el("div", { class: "told wide" },
-    el("p", { class: "sub" }, el("b", { text: patternText(at, "vendor") }), " ", chip(words(CHANGE_WORDS, change), "change"), causeChip(patternText(at, "cause")), ...reasonChips(patternText(at, "reason"))),
+    el("p", { class: "sub" }, el("b", { text: patternText(at, "vendor") }), " ", chip(words(CHANGE_WORDS, change), "change"), causeChip(change, patternText(at, "cause")), ...reasonChips(patternText(at, "reason"))),
     pathLine(change === "new" ? "sent" : "was", origin),
     change === "withdrawn" ? null : pathLine("now", to, origin),
     el("p", { class: "sub", text: `confidence at least ${percent(pattern[PATTERN.least])}, median ${percent(pattern[PATTERN.middle])}` }));

@@ -15,10 +15,21 @@ function tileValue(name) { const tile = DATA.tiles.find((one) => one.name === na
 
 function sentence() {
   const late = DATA.run.vendors.filter((vendor) => vendor.state !== "in").map((vendor) => vendor.vendor);
-  const causes = DATA.causes.filter((one) => one.count).sort((a, b) => b.count - a.count);
-  const why = causes.length ? ` Mostly ${words(CAUSE_WORDS, causes[0].cause).replace(" changed", "")}.` : "";
+  const cause = mainCause();
+  const why = cause ? ` Most moves: ${words(CAUSE_WORDS, cause)}.` : "";
   const missing = late.length ? ` Without ${late.join(", ")}.` : "";
   return `${plural(tileValue("new"), "product is", "products are")} new, ${count(tileValue("refiled"))} moved, ${count(tileValue("withdrawn"))} left, ${count(tileValue("unchanged"))} stayed.${why}${missing}`;
+}
+
+/** The cause behind most of what moved; what is new needs none. */
+function mainCause() {
+  const sums = {};
+  PATTERNS.forEach((pattern, at) => {
+    if (patternText(at, "change") !== "refiled") return;
+    const cause = patternText(at, "cause");
+    sums[cause] = (sums[cause] || 0) + pattern[PATTERN.count];
+  });
+  return Object.keys(sums).sort((a, b) => sums[b] - sums[a])[0] || "";
 }
 
 function fact(label, ...values) { return el("div", { class: "fact" }, el("dt", { text: label }), el("dd", {}, ...values)); }
@@ -50,15 +61,15 @@ function buildTiles() {
     const click = () => (filter ? setFilter({ ...NO_FILTER, tab: "products", ...filter }) : setFilter({ tab: "problems" }));
     const live = filter || tile.name === "problems" || tile.name === "quarantined";
     byId("tiles").append(el(live ? "button" : "div", { class: "tile", type: live ? "button" : null, data: { tile: tile.name }, on: live ? { click } : {} },
-      el("span", { class: "name", text: tile.title }), el("b", { text: count(tile.value) }), el("small", { text: against(tile) })));
+      el("span", { class: "name", text: tile.title }), el("b", { text: count(tile.value) }), ...against(tile).map((told) => el("small", { text: told }))));
   }
 }
 
 function against(tile) {
-  if (tile.last === null) return "first night";
+  if (tile.last === null) return ["first night"];
   const step = tile.value - tile.last;
   const told = step === 0 ? "as last run" : `${step > 0 ? "▲ +" : "▼ −"}${count(Math.abs(step))} on last run`;
-  return `${told} · median ${count(tile.median)}`;
+  return [told, `28-day median ${count(Math.round(tile.median))}`];
 }
 
 function buildCauses() {
@@ -72,7 +83,7 @@ function buildCauses() {
     const click = () => setFilter({ ...NO_FILTER, tab: FILTER.tab === "patterns" ? "patterns" : "products", cause });
     keys.append(el("button", { type: "button", class: "key " + cause, on: { click }, text: `${cause} ${count(size)}` }));
   }
-  byId("causes").append(el("h2", { text: "Why products moved" }), bar, keys);
+  byId("causes").append(el("h2", { text: "Why the catalogue changed" }), bar, keys);
 }
 
 /** Wilson's 95 % interval corrected for continuity, as in audit.py. */
@@ -121,7 +132,7 @@ function buildDrift() {
   if (!drift.signals.length) return band.append(el("p", { class: "sub", text: "No earlier night to compare with" }));
   const tripped = drift.signals.filter((signal) => signal.tripped);
   band.append(el("p", { class: tripped.length ? "warn" : "", text: tripped.length ? `! ${tripped.length} drifted over ${plural(drift.nights, "night", "nights")}` : `✓ steady over ${plural(drift.nights, "night", "nights")}` }));
-  for (const signal of (tripped.length ? tripped : drift.signals).slice(0, 3)) {
+  for (const signal of (tripped.length ? tripped.slice(0, 4) : drift.signals.slice(0, 1))) {
     const moved = signal.movers.map(([value, before, now]) => `${value} ${percent(before)} → ${percent(now)}`).join(", ");
     band.append(el("p", { class: "sub", text: `${words({}, signal.name)} ${signal.index.toFixed(2)} of ${signal.limit.toFixed(2)}: ${moved}` }));
   }

@@ -1,0 +1,73 @@
+"""The loss of all heads together, on rows that carry any part of the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
+from enrichment.vision.net import DIMENSIONS, Scores
+from enrichment.vision.vocabulary import GROUP, TYPE, Vocabulary
+
+_WEIGHT = {"occasion": 0.3, "season": 0.2, "gender": 0.7, "colour": 1.0, TYPE: 1.0}
+_OTHER_WEIGHT, _WEAK_WEIGHT, _METRIC_WEIGHT, _RELATION_WEIGHT = 0.5, 0.5, 0.3, 2.0
+_PROXIED = (TYPE, "colour", "pattern")
+_SMOOTHING = 0.05
+_FAR = -1e4
+
+
+class HeadLoss(nn.Module):
+    """Sum of masked losses: cross-entropy a head, a noise-bearing one for ``weak`` heads, and the metric losses."""
+
+    def __init__(self, vocabulary: Vocabulary, weak: Iterable[str] = (), with_group: bool = True) -> None:
+        """Weigh the heads of ``vocabulary``; without ``with_group`` the group head is left as it is."""
+        super().__init__()
+        self.weak, self.with_group = frozenset(weak), with_group
+        self.names = tuple(vocabulary.tags)
+        proxied = [name for name in _PROXIED if name in vocabulary.tags]
+        self.proxies = nn.ModuleDict({n: ClassProxies(DIMENSIONS, len(vocabulary.tags[n])) for n in proxied})
+        for name in self.names:
+            self.register_buffer(f"may_{name}", torch.from_numpy(vocabulary.mask(name)), persistent=False)
+
+    def allowed(self, name: str, codes: dict[str, Tensor]) -> Tensor:
+        """Return ``[B, V]``: the values that each row's true group can have, all of them where it is unknown."""
+        matrix: Tensor = getattr(self, f"may_{name}")
+        group = codes[GROUP]
+        return matrix[group.clamp(min=0)] | (group < 0)[:, None]
+
+    def forward(self, scores: Scores, features: Tensor, codes: dict[str, Tensor]) -> Tensor:
+        """Return the loss of a batch: its scores, the trunk's features ``[B, F]`` and label codes by head."""
+        loss = _RELATION_WEIGHT * relations(scores.embedding, features)
+        if self.with_group:
+            loss = loss + masked_cross_entropy(scores.group, codes[GROUP], smoothing=_SMOOTHING)
+        for name, tag in scores.tags.items():
+            allowed = self.allowed(name, codes)
+            mine = torch.where(_within(allowed, codes[name]), codes[name], -1)
+            if name in self.weak:
+                loss = loss + _WEAK_WEIGHT * generalised_cross_entropy(tag, mine, allowed)
+            else:
+                weight = _WEIGHT.get(name, _OTHER_WEIGHT)
+                loss = loss + weight * masked_cross_entropy(tag, mine, allowed, _SMOOTHING)
+        for name, proxy in self.proxies.items():
+            loss = loss + _METRIC_WEIGHT * proxy(scores.embedding, codes[name])
+        return loss
+
+    def right(self, scores: Scores, codes: dict[str, Tensor]) -> Iterator[tuple[str, int, Tensor]]:
+        """Yield head, labelled rows and the share of them answered rightly, tags within their true group."""
+        yield from _share(GROUP, scores.group, codes[GROUP])
+        for name, tag in scores.tags.items():
+            yield from _share(name, tag.masked_fill(~self.allowed(name, codes), _FAR), codes[name])
+
+
+def _share(name: str, scores: Tensor, codes: Tensor) -> Iterator[tuple[str, int, Tensor]]:
+    known = codes >= 0
+    count = int(known.sum())
+    if count:
+        yield name, count, (scores[known].argmax(dim=1) == codes[known]).float().mean()
+
+
+def _within(allowed: Tensor, codes: Tensor) -> Tensor:
+    """Tell for each row whether its code is known and one that its group can have."""
+    return (codes >= 0) & allowed.gather(1, codes.clamp(min=0)[:, None]).squeeze(1)

@@ -1,0 +1,46 @@
+"""The Lightning module that trains taggers and embedding on a frozen trunk's features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as lightning
+from torch import Tensor
+
+from enrichment.vision.features import FeatureBatch
+from enrichment.vision.head_loss import HeadLoss
+from enrichment.vision.learner import scheduled
+from enrichment.vision.net import LookNet
+from enrichment.vision.vocabulary import GROUP
+
+
+class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
+    """Train everything of a network but its trunk and its group head."""
+
+    def __init__(self, net: LookNet, loss: HeadLoss, rate: float) -> None:
+        """Hold trunk and group head of ``net`` where they are."""
+        super().__init__()
+        self.net, self.loss, self.rate = net, loss, rate
+        net.trunk.requires_grad_(False)
+        net.group.requires_grad_(False)
+
+    def training_step(self, batch: FeatureBatch, _: int) -> Tensor:
+        """Return the loss of one batch of features."""
+        features, colours, codes = batch
+        scores = self.net.heads(features, colours, codes[GROUP].clamp(min=0))
+        loss: Tensor = self.loss(scores, features, codes)
+        self.log("loss", loss)
+        return loss
+
+    def validation_step(self, batch: FeatureBatch, _: int) -> None:
+        """Log how often each head is right, and the loss that decides which epoch is kept."""
+        features, colours, codes = batch
+        scores = self.net.heads(features, colours, codes[GROUP].clamp(min=0))
+        for name, count, right in self.loss.right(scores, codes):
+            self.log(f"val_{name}", right, batch_size=count, sync_dist=True)
+        self.log("val_loss", self.loss(scores, features, codes), batch_size=len(features), sync_dist=True)
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        """Return AdamW over what moves, with a warm cosine."""
+        moving = [parameter for parameter in self.parameters() if parameter.requires_grad]
+        return scheduled([{"params": moving, "lr": self.rate}], int(self.trainer.estimated_stepping_batches))

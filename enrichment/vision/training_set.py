@@ -1,0 +1,76 @@
+"""All rows of a training run with their cached pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from enrichment.progress.port import Progress
+from enrichment.vision.batches import LabelledPictures
+from enrichment.vision.picture_cache import cached_pictures
+from enrichment.vision.settings import TrainSettings
+from enrichment.vision.splits import TRAIN
+from enrichment.vision.training_rows import PHONE, WORN, TrainingRow, read_rows
+from enrichment.vision.vocabulary import Vocabulary
+from schemas.errors import UsageError
+
+_SCENES, _EVERY = 512, 5
+
+
+class JoinedPictures:
+    """Several arrays of cached pictures under one running number."""
+
+    def __init__(self, parts: Sequence[NDArray[np.uint8]]) -> None:
+        """Put ``parts`` one after the other."""
+        self.parts = list(parts)
+        self.starts = np.cumsum([0, *[len(part) for part in parts[:-1]]])
+
+    def __getitem__(self, at: int) -> NDArray[np.uint8]:
+        """Return picture number ``at`` as uint8 ``[S, S, 4]``."""
+        part = int(np.searchsorted(self.starts, at, side="right")) - 1
+        picture: NDArray[np.uint8] = self.parts[part][at - self.starts[part]]
+        return picture
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Rows and their cached pictures, in one order."""
+
+    rows: list[TrainingRow]
+    pictures: JoinedPictures
+
+    def part(self, split: str, vocabulary: Vocabulary) -> LabelledPictures:
+        """Return the rows of one split as labelled pictures."""
+        chosen = [at for at, row in enumerate(self.rows) if row.split == split]
+        return LabelledPictures([self.rows[at] for at in chosen], self.pictures, chosen, vocabulary)
+
+    def scenes(self) -> torch.Tensor | None:
+        """Return training phone photos whose corners serve as backgrounds, uint8 ``[M, S, S, 3]``, None without any."""
+        at = [i for i, row in enumerate(self.rows) if row.source == PHONE and row.split == TRAIN][::_EVERY]
+        chosen = [self.pictures[i][..., :3] for i in at[:_SCENES]]
+        return torch.from_numpy(np.stack(chosen)) if chosen else None
+
+
+def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
+    """Read every source of ``settings`` and decode its pictures once.
+
+    Raises:
+        UsageError: a file is absent, a source holds no training rows, or research data would reach a version that
+            is not marked as research.
+
+    """
+    if WORN in settings.sources and not settings.research:
+        raise UsageError(f"source {WORN!r} is for research only: set research=True, and never ship the version")
+    rows: list[TrainingRow] = []
+    parts: list[NDArray[np.uint8]] = []
+    for source, path in sorted(settings.sources.items()):
+        mine = read_rows(source, path)
+        parts.append(cached_pictures([r.picture for r in mine], settings.serve_side, settings.work / "cache", progress))
+        rows.extend(mine)
+    if not any(row.split == TRAIN for row in rows):
+        raise UsageError(f"no training rows in {sorted(settings.sources)}; give a larger set")
+    return TrainingSet(rows, JoinedPictures(parts))

@@ -1,0 +1,27 @@
+"""How many leading words of a name are its brand, and so say nothing of the product ("Red Tape Men Brown Shoes")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlp.lexicon import VALUES, Match, phrase_words
+
+_FURTHEST = 5
+
+
+def brand_words(words: Sequence[str], matches: Sequence[Match], brand: str) -> int:
+    """Return the length of the brand at the start of a name.
+
+    ``brand`` is what the vendor says it is ("" = unsaid). Failing that, what stands before the gender is the brand,
+    unless the vocabulary knows every word of it ("Black Leather Women Boots" names no brand).
+    """
+    said = phrase_words(brand)
+    if said and tuple(words[: len(said)]) == said:
+        return len(said)
+    for match in matches:
+        if match.start > _FURTHEST:
+            return 0
+        if match.start and match.mask & VALUES and any(s.attribute == "gender" for s in match.senses):
+            covered = {i for m in matches if m.end <= match.start for i in range(m.start, m.end)}
+            return match.start if len(covered) < match.start else 0
+    return 0

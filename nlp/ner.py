@@ -1,0 +1,85 @@
+"""A small spaCy entity recogniser that finds attribute values by their context, known or not."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.pipeline import EntityRecognizer
+from spacy.tokens import Doc
+
+LABELS = ("colour", "pattern", "material", "neckline", "collar", "sleeve_style", "hem", "closure", "shoe_type", "fit")
+_REMEMBERED = 50_000
+_CONFIG: dict[str, Any] = {
+    "model": {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": "ner",
+        "extra_state_tokens": False,
+        "hidden_width": 48,
+        "maxout_pieces": 2,
+        "use_upper": True,
+        "tok2vec": {
+            "@architectures": "spacy.HashEmbedCNN.v2",
+            "pretrained_vectors": None,
+            "width": 48,
+            "depth": 3,
+            "embed_size": 1000,
+            "window_size": 1,
+            "maxout_pieces": 2,
+            "subword_features": True,
+        },
+    }
+}
+
+Span = tuple[str, int, int]
+
+
+def blank() -> tuple[Language, EntityRecognizer]:
+    """Return an untrained recogniser and the pipeline that owns it."""
+    pipeline = spacy.blank("en")
+    recogniser = pipeline.add_pipe("ner", config=_CONFIG)
+    if not isinstance(recogniser, EntityRecognizer):
+        raise TypeError(f"the ner component is a {type(recogniser).__name__}, not an EntityRecognizer")
+    for label in LABELS:
+        recogniser.add_label(label)
+    return pipeline, recogniser
+
+
+class Recogniser:
+    """Reads clauses one by one and remembers them: vendors repeat their clauses, and no clause sees its neighbours."""
+
+    def __init__(self, pipeline: Language, recogniser: EntityRecognizer) -> None:
+        """Take a trained component; see :meth:`load`."""
+        self._vocab = pipeline.vocab
+        self._recogniser = recogniser
+        self._seen: OrderedDict[tuple[str, ...], tuple[Span, ...]] = OrderedDict()
+
+    def spans(self, clause: Sequence[str]) -> tuple[Span, ...]:
+        """Return ``(label, start, end)`` word spans of the values in ``clause``."""
+        key = tuple(clause)
+        found = self._seen.get(key)
+        if found is None:
+            doc = self._recogniser(Doc(self._vocab, words=list(key)))
+            found = tuple((e.label_, e.start, e.end) for e in doc.ents)
+            self._seen[key] = found
+            if len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write ``ner.bin`` in spaCy's own format, and ``ner.json`` with its labels."""
+        (folder / "ner.bin").write_bytes(self._recogniser.to_bytes(exclude=["vocab"]))
+        (folder / "ner.json").write_text(json.dumps({"labels": LABELS}) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Recogniser:
+        """Read what :meth:`save` wrote."""
+        pipeline, recogniser = blank()
+        pipeline.initialize()
+        recogniser.from_bytes((folder / "ner.bin").read_bytes(), exclude=["vocab"])
+        return cls(pipeline, recogniser)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from enrichment.labels.agreement import agreements, cohen_kappa, fleiss_kappa
+from enrichment.labels.audit import audit
+from enrichment.labels.corrections import ReviewRow, read_corrections, write_review
+from enrichment.labels.duplicates import difference_hash, unequal_duplicates
+from enrichment.labels.labelled import Labelled
+from enrichment.labels.page import write_page
+from enrichment.progress.null import NullProgress
+from schemas.errors import UsageError
+
+
+def picture(seed: int, shade: int = 0) -> bytes:
+    cells = np.random.default_rng(seed).integers(0, 200, (8, 9)).astype(np.uint8)
+    image = Image.fromarray(cells + np.uint8(shade)).resize((90, 80), Image.Resampling.NEAREST)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def items() -> Labelled:
+    rng = np.random.default_rng(0)
+    codes = np.arange(120) % 3
+    features = rng.normal(size=(120, 6)) * 0.4
+    features[np.arange(120), codes] += 4
+    labels = [f"value{c}" for c in codes]
+    for wrong in (4, 31, 77):
+        labels[wrong] = f"value{(codes[wrong] + 1) % 3}"
+    pictures = [picture(at) for at in range(120)]
+    pictures[9] = picture(10, shade=3)
+    features[9] = features[10] + 0.01
+    votes = {"second": labels[:60] + [""] * 60}
+    names = [f"<id&{at}>" for at in range(120)]
+    return Labelled("colour", names, labels, features, [str(at) for at in range(120)], pictures, votes)
+
+
+def test_planted_errors_rank_first_with_their_true_value(items: Labelled, tmp_path: Path) -> None:
+    found = audit(items, tmp_path, NullProgress())
+    worst = {s.at: s.suggested for s in found.suspects[:5]}
+    assert {4, 31, 77} <= set(worst)
+    assert worst[31] == f"value{31 % 3}"
+    assert found.kappa["all"] == 1.0
+    assert any({p.first, p.second} == {9, 10} for p in found.duplicates)
+
+
+def test_page_escapes_and_csv_feeds_back(items: Labelled, tmp_path: Path) -> None:
+    found = audit(items, tmp_path, NullProgress())
+    page = found.page.read_text(encoding="utf-8")
+    assert "<id&" not in page
+    assert "&lt;id&amp;31&gt;" in page
+    with found.review.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["decision"] = {"<id&31>": "accept", "<id&4>": "drop"}.get(row["id"], "")
+    with found.review.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    corrections = read_corrections(found.review)
+    assert corrections == {("<id&31>", "colour"): "value1", ("<id&4>", "colour"): ""}
+
+
+def test_formulas_stay_text(tmp_path: Path) -> None:
+    row = ReviewRow("=cmd()", "colour", "+red", "-blue", 0.1, 0.9, "why", "accept")
+    write_review(tmp_path / "r.csv", [row])
+    text = (tmp_path / "r.csv").read_text(encoding="utf-8")
+    assert "\n'=cmd(),colour,'+red" in text.replace("\r", "")
+    assert read_corrections(tmp_path / "r.csv") == {("=cmd()", "colour"): "-blue"}
+    write_page(tmp_path / "p.html", "<b>", [row], {}, {"<i>": "<u>"})
+    assert "<b>" not in (tmp_path / "p.html").read_text(encoding="utf-8")
+
+
+def test_a_foreign_csv_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(UsageError, match="no column"):
+        read_corrections(tmp_path / "x.csv")
+
+
+def test_kappas_match_published_examples() -> None:
+    first = ["yes"] * 25 + ["no"] * 25
+    second = ["yes"] * 20 + ["no"] * 5 + ["yes"] * 10 + ["no"] * 15
+    assert cohen_kappa(first, second) == pytest.approx(0.4)
+    # The worked table of Fleiss' paper: 10 items, 14 raters, 5 categories.
+    table = [
+        (0, 0, 0, 0, 14), (0, 2, 6, 4, 2), (0, 0, 3, 5, 6), (0, 3, 9, 2, 0), (2, 2, 8, 1, 1),
+        (7, 7, 0, 0, 0), (3, 2, 6, 3, 0), (2, 5, 3, 2, 2), (6, 5, 2, 1, 0), (0, 2, 2, 3, 7),
+    ]  # fmt: skip
+    votes = [[str(value) for value, n in enumerate(row) for _ in range(n)] for row in table]
+    assert fleiss_kappa(votes) == pytest.approx(0.210, abs=0.001)
+
+
+def test_kappa_without_common_items_is_none() -> None:
+    assert cohen_kappa(["a", ""], ["", "b"]) is None
+    assert fleiss_kappa([["a", ""], ["", "b"]]) is None
+    assert agreements({"label": ["a"]}) == {}
+
+
+def test_equal_labels_and_far_pictures_are_no_finding() -> None:
+    hashes = [difference_hash(picture(1)), difference_hash(picture(1, shade=2)), difference_hash(picture(2))]
+    features = np.ones((3, 4), dtype=np.float32)
+    assert unequal_duplicates(hashes, ["a", "a", "b"], features) == []
+    assert [(p.first, p.second) for p in unequal_duplicates(hashes, ["a", "b", "b"], features)] == [(0, 1)]
+
+
+def test_too_few_labels_are_refused(tmp_path: Path) -> None:
+    few = Labelled("colour", ["1"], ["red"], np.ones((1, 2)), ["1"])
+    with pytest.raises(UsageError, match="two labels"):
+        audit(few, tmp_path, NullProgress())
+    with pytest.raises(UsageError, match="lengths"):
+        Labelled("colour", ["1", "2"], ["red"], np.ones((1, 2)), ["1"])
