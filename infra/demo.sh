@@ -5,7 +5,7 @@ set -euo pipefail
 bin=$1
 home=$2
 drops=$home/drops
-export ENRICH_STORE="$PWD/$home/store" ENRICH_DROPS="$PWD/$drops" ENRICH_VENDORS="$PWD/schemas/vendors"
+export ENRICH_STORE="$PWD/$home/store" ENRICH_DROPS="$PWD/$drops" ENRICH_VENDORS="$PWD/$drops/vendors"
 export ENRICH_SETTLE_SECONDS=0
 export AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__DAGS_FOLDER="$PWD/dags"
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False AIRFLOW__LOGGING__LOGGING_LEVEL=WARNING

@@ -48,7 +48,9 @@ def accept(sheet: Path, declaration: Path) -> Accepted:
     for line, row in _accepted_rows(sheet):
         attribute, name, term = _checked(attributes, row, f"{sheet.name} line {line}")
         label = f"{attribute['name']}.{name}: {term}"
-        (known if (where := _merge(attribute, name, term)) == "known" else values if where == "new" else synonyms).append(label)
+        (
+            known if (where := _merge(attribute, name, term)) == "known" else values if where == "new" else synonyms
+        ).append(label)
     if synonyms or values:
         out = io.StringIO()
         yaml.dump(document, out)
@@ -73,7 +75,9 @@ def _checked(attributes: dict[str, Any], row: dict[str, str], where: str) -> tup
         got = bounded(repr(row["attribute"]))
         raise UsageError(f"{where}: attribute {got} is not declared; allowed: {sorted(attributes)}. Mend the row.")
     if not name or not term:
-        raise UsageError(f"{where}: term {bounded(repr(term))} needs a value of {attribute['name']}. Write one in the row.")
+        raise UsageError(
+            f"{where}: term {bounded(repr(term))} needs a value of {attribute['name']}. Write one in the row."
+        )
     return attribute, name, term
 
 

@@ -118,9 +118,7 @@ def phrase_words(phrase: str) -> tuple[str, ...]:
     return tuple(tokenise(normalise(phrase)).words)
 
 
-def _senses(
-    attributes: Attributes, articles: ArticleVocabulary, context: Context
-) -> Iterable[tuple[str, Sense]]:
+def _senses(attributes: Attributes, articles: ArticleVocabulary, context: Context) -> Iterable[tuple[str, Sense]]:
     for attribute in attributes.attributes:
         name = attribute.name
         for value in attribute.values:

@@ -52,7 +52,9 @@ class Head:
 class LinearModels:
     """Several linear models ``[terms, classes]`` over one TF-IDF vocabulary, kept as plain arrays."""
 
-    def __init__(self, terms: Sequence[str], idf: NDArray[np.float32], weights: NDArray[np.float32], heads: Sequence[Head]) -> None:
+    def __init__(
+        self, terms: Sequence[str], idf: NDArray[np.float32], weights: NDArray[np.float32], heads: Sequence[Head]
+    ) -> None:
         """Take ``V`` terms, their idf ``[V]``, weights ``[V, sum of classes]`` and the heads that share them."""
         self._index = {term: i for i, term in enumerate(terms)}
         self._idf = idf
@@ -77,7 +79,7 @@ class LinearModels:
         rows = np.fromiter(counts, dtype=np.int64)
         values = (1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._idf[rows]
         values /= np.linalg.norm(values)
-        parts = self._weights[rows] * values[:, None]
+        parts = (self._weights[rows] * values[:, None]).astype(np.float32)
         totals = parts.sum(axis=0)
         return {head.name: _best(head, totals, parts, [spans[int(i)] for i in rows]) for head in self.heads}
 
@@ -85,7 +87,13 @@ class LinearModels:
         """Write the arrays (half precision) and the names as ``linear.npz`` and ``linear.json``."""
         np.savez_compressed(folder / "linear.npz", idf=self._idf, weights=self._weights.astype(np.float16))
         heads = [
-            {"name": h.name, "classes": h.classes, "first": h.first, "temperature": h.temperature, "bias": h.bias.tolist()}
+            {
+                "name": h.name,
+                "classes": h.classes,
+                "first": h.first,
+                "temperature": h.temperature,
+                "bias": h.bias.tolist(),
+            }
             for h in self.heads
         ]
         names = {"terms": list(self._index), "heads": heads}
@@ -104,7 +112,9 @@ class LinearModels:
         return cls(names["terms"], idf, weights, heads)
 
 
-def _best(head: Head, totals: NDArray[np.float32], parts: NDArray[np.float32], spans: Sequence[tuple[int, int]]) -> Answer:
+def _best(
+    head: Head, totals: NDArray[np.float32], parts: NDArray[np.float32], spans: Sequence[tuple[int, int]]
+) -> Answer:
     columns = slice(head.first, head.first + len(head.classes))
     logits = (totals[columns] + head.bias) * head.temperature
     exp = np.exp(logits - logits.max())

@@ -45,7 +45,7 @@ class Miner:
     def __init__(
         self, lexicon: Lexicon, attributes: Attributes, vectors: WordVectors, recogniser: Recogniser | None = None
     ) -> None:
-        """Take the vocabulary to compare with; the recogniser, where there is one, says which attribute a term is of."""
+        """Take the vocabulary to compare with, and a recogniser to say which attribute a term is of."""
         self._lexicon = lexicon
         self._attributes = attributes
         self._vectors = vectors
@@ -143,4 +143,3 @@ def _divergence(own: Counter[str], every: Counter[str]) -> float:
 def _excerpt(passage: Passage, start: int, end: int) -> str:
     first, last = passage.span(start, end)
     return bounded(passage.original[max(0, first - _AROUND) : last + _AROUND].strip(), _EXCERPT)
-

@@ -14,6 +14,7 @@ from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
 
 LABELS = ("colour", "pattern", "material", "neckline", "collar", "sleeve_style", "hem", "closure", "shoe_type", "fit")
+UNKNOWN = "unk"
 _REMEMBERED = 50_000
 _CONFIG: dict[str, Any] = {
     "model": {
@@ -53,9 +54,10 @@ def blank() -> tuple[Language, EntityRecognizer]:
 class Recogniser:
     """Reads clauses one by one and remembers them: vendors repeat their clauses, and no clause sees its neighbours."""
 
-    def __init__(self, pipeline: Language, recogniser: EntityRecognizer) -> None:
-        """Take a trained component; see :meth:`load`."""
+    def __init__(self, pipeline: Language, recogniser: EntityRecognizer, known: frozenset[str]) -> None:
+        """Take a trained component and the words it was trained on; see :meth:`load`."""
         self._vocab = pipeline.vocab
+        self._known = known
         self._recogniser = recogniser
         self._seen: OrderedDict[tuple[str, ...], tuple[Span, ...]] = OrderedDict()
 
@@ -64,7 +66,7 @@ class Recogniser:
         key = tuple(clause)
         found = self._seen.get(key)
         if found is None:
-            doc = self._recogniser(Doc(self._vocab, words=list(key)))
+            doc = self._recogniser(Doc(self._vocab, words=disguised(key, self._known)))
             found = tuple((e.label_, e.start, e.end) for e in doc.ents)
             self._seen[key] = found
             if len(self._seen) > _REMEMBERED:
@@ -72,9 +74,11 @@ class Recogniser:
         return found
 
     def save(self, folder: Path) -> None:
-        """Write ``ner.bin`` in spaCy's own format, and ``ner.json`` with its labels."""
+        """Write ``ner.bin`` in spaCy's own format, and ``ner.json`` with its labels and known words."""
         (folder / "ner.bin").write_bytes(self._recogniser.to_bytes(exclude=["vocab"]))
-        (folder / "ner.json").write_text(json.dumps({"labels": LABELS}) + "\n", encoding="utf-8")
+        (folder / "ner.json").write_text(
+            json.dumps({"labels": LABELS, "words": sorted(self._known)}, indent=0), encoding="utf-8"
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Recogniser:
@@ -82,4 +86,10 @@ class Recogniser:
         pipeline, recogniser = blank()
         pipeline.initialize()
         recogniser.from_bytes((folder / "ner.bin").read_bytes(), exclude=["vocab"])
-        return cls(pipeline, recogniser)
+        words = json.loads((folder / "ner.json").read_text(encoding="utf-8"))["words"]
+        return cls(pipeline, recogniser, frozenset(words))
+
+
+def disguised(words: Sequence[str], known: frozenset[str]) -> list[str]:
+    """Replace every word outside ``known`` by one and the same mark, so that only its context speaks."""
+    return [w if w in known or not w.isalpha() else UNKNOWN for w in words]

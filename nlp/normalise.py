@@ -72,52 +72,61 @@ def normalise(text: str | None) -> Normal:
     return _mapped(text, capped)
 
 
+class _Kept:
+    """Kept characters, each with its span in the original."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+
+    def same(self, text: str, start: int, end: int) -> None:
+        """Keep ``text[start:end]`` as it is."""
+        self.out.extend(text[start:end])
+        self.starts.extend(range(start, end))
+        self.ends.extend(range(start + 1, end + 1))
+
+    def other(self, piece: str, start: int, end: int) -> None:
+        """Keep ``piece`` instead of the original's ``[start, end)``."""
+        self.out.extend(piece)
+        self.starts.extend([start] * len(piece))
+        self.ends.extend([end] * len(piece))
+
+    def run(self, run: str, start: int) -> None:
+        """Keep a run of characters beyond ASCII, mended as a whole if it is mojibake."""
+        fixed = ftfy.fix_encoding(run)
+        if fixed != run:
+            self.other(_plain(fixed), start, start + len(run))
+            return
+        for i, char in enumerate(run, start):
+            self.other(_plain(char), i, i + 1)
+
+
 def _mapped(text: str, capped: bool) -> Normal:
-    out: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-
-    def keep(piece: str, start: int, end: int) -> None:
-        out.extend(piece)
-        starts.extend([start] * len(piece))
-        ends.extend([end] * len(piece))
-
+    kept = _Kept()
     at = 0
     while hit := _SPECIAL.search(text, at):
         start, end = hit.span()
-        out.extend(text[at:start])
-        starts.extend(range(at, start))
-        ends.extend(range(at + 1, start + 1))
+        kept.same(text, at, start)
         if hit["quiet"]:
             end = _close(text, hit["quiet"], end)
-            keep("\n", start, end)
+            kept.other("\n", start, end)
         elif hit["tag"]:
-            keep("\n" if _BLOCK.match(hit["tag"]) else " ", start, end)
+            kept.other("\n" if _BLOCK.match(hit["tag"]) else " ", start, end)
         elif text[start] == "&":
-            keep(_plain(html.unescape(hit[0])), start, end)
+            kept.other(_plain(html.unescape(hit[0])), start, end)
         elif text[start] < "\x80":
-            keep(" ", start, end)
+            kept.other(" ", start, end)
         else:
-            _keep_run(text[start:end], start, keep)
+            kept.run(text[start:end], start)
         at = end
-    out.extend(text[at:])
-    starts.extend(range(at, len(text)))
-    ends.extend(range(at + 1, len(text) + 1))
-    return Normal("".join(out), starts, ends, capped)
+    kept.same(text, at, len(text))
+    return Normal("".join(kept.out), kept.starts, kept.ends, capped)
 
 
 def _close(text: str, tag: str, start: int) -> int:
     at = text.lower().find(f"</{tag.lower()}", start)
     return len(text) if at < 0 else (text.find(">", at) + 1 or len(text))
-
-
-def _keep_run(run: str, start: int, keep: object) -> None:
-    fixed = ftfy.fix_encoding(run)
-    if fixed != run:
-        keep(_plain(fixed), start, start + len(run))  # type: ignore[operator]
-        return
-    for i, char in enumerate(run):
-        keep(_plain(char), start + i, start + i + 1)  # type: ignore[operator]
 
 
 def _plain(piece: str) -> str:

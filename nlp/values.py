@@ -15,7 +15,7 @@ _LIMIT = 80
 
 
 class Resolution(NamedTuple):
-    """The declared value a spelling stands for, how sure, and by what: ``exact``, ``within``, ``spelling``, ``vectors``."""
+    """The value a spelling stands for, how sure, and by what: ``exact``, ``within``, ``spelling`` or ``vectors``."""
 
     value: str
     confidence: float

@@ -40,7 +40,9 @@ class WordVectors:
         scores = self._vectors @ vector
         order = np.lexsort((np.arange(len(scores)), -scores))
         own = set(words)
-        return [(self.words[i], float(scores[i])) for i in order[: count + len(own)] if self.words[i] not in own][:count]
+        return [(self.words[i], float(scores[i])) for i in order[: count + len(own)] if self.words[i] not in own][
+            :count
+        ]
 
     def save(self, folder: Path) -> None:
         """Write ``vectors.npz`` (half precision) and ``vectors.json``."""

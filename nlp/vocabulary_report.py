@@ -46,12 +46,16 @@ def as_page(candidates: Sequence[Candidate]) -> str:
         + "</td></tr>"
         for c in candidates
     )
-    heads = "".join(f"<th>{h}</th>" for h in ("term", "attribute", "nearest value", "alike", "products", "vendors", "bits", "examples"))
+    heads = "".join(
+        f"<th>{h}</th>"
+        for h in ("term", "attribute", "nearest value", "alike", "products", "vendors", "bits", "examples")
+    )
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><title>Unknown terms</title>"
-        f"<style>{_STYLE}</style><h1>Terms the vocabulary does not know</h1><p>{len(candidates)} terms, the most telling first. "
-        "To take one in, write <code>accept</code> beside it in <code>vocabulary.csv</code> and run "
-        f"<code>enrich vocabulary accept</code>.</p><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></html>"
+        f"<style>{_STYLE}</style><h1>Terms the vocabulary does not know</h1>"
+        f"<p>{len(candidates)} terms, the most telling first. To take one in, write <code>accept</code> beside it in "
+        "<code>vocabulary.csv</code> and run <code>enrich vocabulary accept</code>.</p>"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></html>"
     )
 
 

@@ -11,11 +11,16 @@ from schemas.declared import SCHEMA_DIR, Declared, load
 
 
 class ArticleType(Declared):
-    """What a product is called, and the image group it is seen as."""
+    """What a product is called, and the image group it is seen as.
+
+    ``status``: no kind of thing but what the vendor does with it (a free gift): no picture and no word can
+    deny it, so the vendor alone is believed.
+    """
 
     name: str
     group: str
     synonyms: tuple[str, ...] = ()
+    status: bool = False
 
 
 class Category(Declared):

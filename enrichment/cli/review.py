@@ -22,14 +22,16 @@ def serve(
     port: Annotated[int, typer.Option(help="Loopback port; 0 takes any free one.")] = 0,
 ) -> None:
     """Open the report on this machine only; decisions are saved as you go."""
+    from enrichment.review.nodes import known_nodes
     from enrichment.review.serve import prepare
     from enrichment.stages.fetch_report import fetch_report
     from enrichment.stores.open import open_store
+    from schemas.taxonomy_spec import taxonomy
 
     opened = open_store(settings(store).store)
     with TemporaryDirectory(prefix="enrich-review-") as folder:
         report = fetch_report(opened, run, Path(folder))
-        server = prepare(report, opened, port)
+        server = prepare(report, opened, port, nodes=known_nodes(taxonomy()))
         console().print(f"Open {server.url}\nStop with Ctrl-C.", markup=False)
         server.run()
 

@@ -32,24 +32,26 @@ class Belief:
 
 
 class TypeMap:
-    """Which image group each article type is seen as."""
+    """Which image group each article type is seen as, and how usual it is within the group."""
 
-    def __init__(self, declared: Taxonomy) -> None:
-        """Collect the article types of ``declared``, inside the taxonomy and outside."""
+    def __init__(self, declared: Taxonomy, share: Mapping[str, float] | None = None) -> None:
+        """Collect the article types of ``declared``, inside the taxonomy and outside; without ``share`` all alike."""
         inside = [t for d in declared.departments for c in d.classes for s in c.subclasses for t in s.article_types]
         self.group_of = {t.name: t.group for t in (*inside, *declared.outside)}
         self.members: dict[str, tuple[str, ...]] = {name: () for name in groups().names}
         for name in sorted(self.group_of):
             self.members[self.group_of[name]] += (name,)
+        known = share or {}
+        self.shares = {group: tuple(known.get(name, 1.0) for name in names) for group, names in self.members.items()}
 
     def group(self, article_type: str) -> str:
         """Return the group of ``article_type``, ``other`` for one that nobody declared."""
         return self.group_of.get(article_type, OTHER)
 
 
-def default_types() -> TypeMap:
+def default_types(share: Mapping[str, float] | None = None) -> TypeMap:
     """Return the map of the declared taxonomy."""
-    return TypeMap(taxonomy())
+    return TypeMap(taxonomy(), share)
 
 
 def believe(claims: Iterable[AttributeClaim], weights: FusionWeights, types: TypeMap) -> Belief:
@@ -60,7 +62,7 @@ def believe(claims: Iterable[AttributeClaim], weights: FusionWeights, types: Typ
     group = _pool(group_claims, weights.attributes.get(GROUP, _NO_WEIGHTS), len(types.members))
     names = {name: group.of(name) for name in types.members} if group else {}
     article = _pool(said_types, weights.attributes.get(TYPE, _NO_WEIGHTS), len(types.group_of))
-    shared = _types_within(names, article, weights.type_share, types)
+    shared = _types_within(names, article, types)
     said_genders = [c for c in sorted_claims[GENDER] if c.value in GENDERS]
     gender = weights.attributes.get(GENDER, _NO_WEIGHTS)
     heard = list(voices(said_genders, gender).values())
@@ -82,6 +84,8 @@ def _implied(
 ) -> list[AttributeClaim]:
     """Return the group claims that article types imply, of sources that claim no group themselves."""
     outspoken = {claim.source for claim in explicit}
+    if all(claim.source in outspoken for claim in said):
+        return []
     best: dict[tuple[Source, str, str], AttributeClaim] = {}
     for claim in said:
         at = (claim.source, claim.evidence.field, claim.value)
@@ -101,9 +105,7 @@ def _pool(claims: Sequence[AttributeClaim], weights: AttributeWeights, size: int
     return pool_one(list(voices(claims, weights).values()), size, weights.temperature)
 
 
-def _types_within(
-    names: Mapping[str, float], article: Pooled | None, share: Mapping[str, float], types: TypeMap
-) -> dict[str, float]:
+def _types_within(names: Mapping[str, float], article: Pooled | None, types: TypeMap) -> dict[str, float]:
     """Spread each group's probability over its article types as they were pooled, or by their usual share."""
     found: dict[str, float] = {}
     named: Mapping[str, float] = article.named if article else {}
@@ -112,8 +114,10 @@ def _types_within(
     for group, sure in names.items():
         if sure < _NEGLIGIBLE:
             continue
-        members = types.members[group] + undeclared if group == OTHER else types.members[group]
-        odds = [named.get(t, each) * share.get(t, 1.0) for t in members]
+        members, shares = types.members[group], types.shares[group]
+        if group == OTHER and undeclared:
+            members, shares = members + undeclared, shares + (1.0,) * len(undeclared)
+        odds = [named.get(name, each) * share for name, share in zip(members, shares, strict=True)]
         total = sum(odds)
         if total > 0:
             scale = sure / total

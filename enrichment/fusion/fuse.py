@@ -45,7 +45,7 @@ class Fuser:
     ) -> None:
         """Compile; without ``weights`` the declared ones count, without ``types`` the declared taxonomy."""
         self.weights = weights or declared(vocabulary)
-        self.types = types or default_types()
+        self.types = types or default_types(self.weights.type_share)
         self._attributes = {a.name: a for a in vocabulary.attributes}
         for name in _RESERVED:
             self._attributes.setdefault(name, Attribute(name=name, title=name, threshold=0.5))

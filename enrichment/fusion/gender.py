@@ -11,22 +11,16 @@ GENDERS = ("boys", "girls", "kids", "men", "unisex", "women")
 _KIDS = ("boys", "girls", "kids")
 _AGES = ("kids", "men", "unisex", "women")
 # Article types less likely than this say nothing about who wears them.
-_NEGLIGIBLE = 5e-3
+_NEGLIGIBLE = 2e-2
 
 
 def usual_genders(types: Mapping[str, float], shares: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
     """Return who usually wears the likely article types; empty where nothing is known of them."""
-    usual = dict.fromkeys(GENDERS, 0.0)
-    known = 0.0
-    for name, sure in types.items():
-        if sure >= _NEGLIGIBLE and name in shares:
-            known += sure
-            for gender, share in shares[name].items():
-                usual[gender] += sure * share
-    if known <= 0:
+    likely = [(sure, shares[name]) for name, sure in types.items() if sure >= _NEGLIGIBLE and name in shares]
+    if not likely:
         return {}
-    rest = max(1.0 - known, 0.0) / len(GENDERS)
-    return {gender: share + rest for gender, share in usual.items()}
+    rest = max(1.0 - sum(sure for sure, _ in likely), 0.0) / len(GENDERS)
+    return {gender: rest + sum(sure * share.get(gender, 0.0) for sure, share in likely) for gender in GENDERS}
 
 
 def fuse_genders(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from enrichment.fusion.belief import GENDER, GROUP, TYPE
@@ -23,6 +23,8 @@ _MOST_EXAMPLES = 1500
 # How strongly weights are held at slope 1, shift 0: few examples should not move them far.
 _RIDGE = 0.005
 _SMALLEST = 1e-6
+# Where nobody knows the truth, explicit words are the yardstick that pictures are measured by; this far believed.
+_YARDSTICK, _EXPLICIT = 0.9, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def learn(
     ``worded`` are more products, claimed by words alone: from them and the fitted half is learned what words
     mean by an article type, who wears it and how usual it is. The image group is fitted first, then article
     type and gender given it, then every other attribute with enough examples; the rest keep their declared
-    weights. Deterministic for a seed.
+    weights; of those, pictures are calibrated against explicit words (:func:`by_words`). Deterministic for a seed.
     """
     order = list(examples)
     random.Random(seed).shuffle(order)  # noqa: S311  # a split, not a secret
@@ -95,7 +97,35 @@ def learn(
             weights = _fit(vocabulary, weights, teaching, name)
             weights, lesson = _prove(vocabulary, weights, proving, name, target, before)
             lessons.append(lesson)
-    return Learned(weights, tuple(lessons))
+    return Learned(_against_words(vocabulary, weights, order, {lesson.attribute for lesson in lessons}), tuple(lessons))
+
+
+def by_words(examples: Sequence[Example], name: str) -> list[Example]:
+    """Return what pictures say of products whose words name exactly one value outright: these words are the truth."""
+    found = []
+    for example in examples:
+        about = [c for c in example.claims if c.attribute == name]
+        said = {c.value for c in about if c.source is Source.TEXT and c.confidence >= _EXPLICIT}
+        seen = tuple(c for c in about if c.source is Source.IMAGE)
+        if len(said) == 1 and seen:
+            found.append(Example(seen, {name: said.pop()}))
+    return found
+
+
+def _against_words(
+    vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], learned: Collection[str]
+) -> FusionWeights:
+    """Calibrate what pictures say of attributes without known truth against the words of the same products."""
+    for attribute in vocabulary.attributes:
+        teaching = by_words(examples, attribute.name)[:_MOST_EXAMPLES]
+        if attribute.name in learned or len(teaching) < _LEAST_EXAMPLES:
+            continue
+        weights = _fit(vocabulary, weights, teaching, attribute.name)
+        known = weights.attributes[attribute.name]
+        words = SourceWeight(max(_YARDSTICK, known.sources["text"].belief))
+        changed = replace(known, sources={**known.sources, "text": words})
+        weights = replace(weights, attributes={**weights.attributes, attribute.name: changed})
+    return weights
 
 
 def accuracy(vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], name: str) -> float:
@@ -193,7 +223,7 @@ def _fit(vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Exam
         return sum(told) / max(len(told), 1) + _RIDGE * held
 
     start = [1.0] * len(heard) + [0.0] * len(heard) + [1.0]
-    bounds = [(0.05, 4.0)] * len(heard) + [(-4.0, 4.0)] * len(heard) + [(0.5, 4.0)]
+    bounds = [(0.05, 4.0)] * len(heard) + [(-4.0, 4.0)] * len(heard) + [(0.5, 4.0) if len(heard) > 1 else (1.0, 1.0)]
     return _with(weights, name, heard, descend(loss, start, bounds))
 
 

@@ -13,9 +13,11 @@ from enrichment.publish.allowed import Limits, allowed
 from enrichment.publish.gate import Candidate, check
 from enrichment.publish.verdict import GateFailure, GateResult
 from enrichment.review.drift import count_mix, measure_drift
+from enrichment.review.regressions import broken_cases, regression_cases
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.assemble import TABLES, Catalogue, assemble
 from enrichment.stages.history import night_summaries
+from enrichment.stages.ledger import entries_of
 from schemas.attribute_spec import attributes
 from schemas.group_spec import groups
 from schemas.records import StageReport
@@ -31,7 +33,8 @@ def gate(run: Run, whole: str) -> Outcome:
     catalogue = assemble(run)
     result = _ask(run, catalogue)
     unusual = [failure for failure in result.failures if UNUSUAL in failure.expectation]
-    sound = GateResult(result.checks, tuple(f for f in result.failures if f not in unusual))
+    wrong = tuple(failure for failure in result.failures if failure not in unusual)
+    sound = GateResult(result.checks, wrong + _came_back(run, catalogue))
     sound.require()
     drift = measure_drift(count_mix(catalogue.products), night_summaries(run))
     questions = [_question(failure) for failure in unusual] + list(drift.reasons)
@@ -55,6 +58,15 @@ def _ask(run: Run, catalogue: Catalogue) -> GateResult:
     )
     limits = Limits(refiled_share=run.plan.settings.max_refiled_share)
     return check(candidate, allowed(attributes(), groups(), taxonomy()), limits)
+
+
+def _came_back(run: Run, catalogue: Catalogue) -> tuple[GateFailure, ...]:
+    """Name products that stand again, unchanged, where a person said that they do not belong."""
+    broken = broken_cases(regression_cases(entries_of(run)), catalogue.products)
+    return tuple(
+        GateFailure("decisions", "a rejected path stays rejected", f"{c.vendor}/{c.sku} at {c.wrong}", "any other path")
+        for c in broken
+    )
 
 
 def _question(failure: GateFailure) -> str:

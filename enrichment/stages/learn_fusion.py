@@ -1,20 +1,27 @@
-"""Learn the fusion weights from products of known truth: filings damaged, words read, pictures looked at."""
+"""Learn the fusion weights from products of known truth: filings damaged, words read, pictures looked at.
+
+``python -m enrichment.stages.learn_fusion --data DATA --out FOLDER`` makes what ships in ``enrichment/fusion/starter``.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 
 from enrichment.fusion.learn import Example, Learned, learn
+from enrichment.models.registry import Kind, starter
 from enrichment.sample.damage import Rates, damage
 from enrichment.taxonomy.claims import FieldReader, vendor_claims
 from enrichment.taxonomy.filing import Reader
@@ -22,7 +29,7 @@ from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import VendorTrust
 from enrichment.vision.look import Looker, Picture
 from enrichment.vision.splits import TRAIN, VALIDATION, brand_of, product_splits, sender_splits
-from nlp.catalog import ProductText, build
+from nlp.catalog import STARTER, ProductText, build
 from nlp.lexicon import Lexicon
 from nlp.training.calibration import noun_confidence
 from nlp.training.corpus import FOLDS, described, fold, labelled, without_fold
@@ -57,17 +64,19 @@ class CrossReader:
     """Reads each product with a reader that was trained without its brand: what it says of strangers' words."""
 
     def __init__(self, data: Path, folder: Path) -> None:
-        """Train one reader a fold of brands from ``data`` into ``folder`` (a scratch folder, about 20 s each)."""
+        """Train one reader a fold of brands from ``data`` into ``folder`` (an empty one, about 20 s each).
+
+        Parts that learn from no label (word vectors) are those that ship.
+        """
         lexicon = Lexicon(attributes(), article_vocabulary(), context("en"))
         names, texts = labelled(data), described(data)
         self._readers = []
         for held in range(FOLDS):
-            part = folder / str(held)
-            part.mkdir(parents=True, exist_ok=True)
+            part = Path(copytree(STARTER, folder / str(held)))
             others, _ = without_fold(names, held)
             train(lexicon, others, without_fold(texts, held)[0]).save(part)
             (part / "nouns.json").write_text(json.dumps(noun_confidence(lexicon, others)), encoding="utf-8")
-            self._readers.append(build(part, ner=False))
+            self._readers.append(build(part))
 
     def read(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
         """Return each product's claims, in the order of ``texts``."""
@@ -179,3 +188,25 @@ def _batches(known: Sequence[Known]) -> Iterator[Sequence[Known]]:
 
 def _digest(item: Known) -> str:
     return sha256(item.picture).hexdigest()
+
+
+def main() -> None:
+    """Learn with the packaged vision model and write ``weights.json`` and what was measured, ``lessons.json``."""
+    parser = argparse.ArgumentParser(prog="python -m enrichment.stages.learn_fusion")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds fashion-products")
+    parser.add_argument("--out", type=Path, required=True, help="where weights.json and lessons.json go")
+    parser.add_argument("--version", default="learned-1", help="what the weights call themselves in every decision")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    with TemporaryDirectory() as scratch:
+        looker = Looker(starter(Kind.VISION), 1)
+        learned = learn_fusion(options.data, attributes(), looker, options.version, Path(scratch))
+    lessons = json.dumps([asdict(lesson) for lesson in learned.lessons], indent=1)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "weights.json").write_text(learned.weights.to_json(), encoding="utf-8")
+    (options.out / "lessons.json").write_text(lessons + "\n", encoding="utf-8")
+    _LOG.info("%s", lessons)
+
+
+if __name__ == "__main__":
+    main()

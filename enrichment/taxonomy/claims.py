@@ -32,7 +32,7 @@ class FieldReader:
                 self._attributes.setdefault(key(spelling), attribute)
             spelt: dict[str, str] = {}
             for value in attribute.values:
-                for text in (value.name, *value.synonyms):
+                for text in value.spellings:
                     spelt.setdefault(key(text), value.name)
             self._values[attribute.name] = spelt
         for american, ours in (("color", "colour"), ("shade", "colour"), ("basecolour", "colour")):

@@ -24,6 +24,8 @@ from schemas.taxonomy_spec import Thresholds
 PLACED_BY = "place@1"
 # A product is outside the taxonomy when that is likelier than every place inside together.
 _OUTSIDE = 0.5
+# An article type less likely than this does not count towards its nodes.
+_NEGLIGIBLE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Placer:
 
     def _weighed(self, types: Mapping[str, float], filing: Filing) -> Mapping[str, float]:
         """Weigh a coarse vendor level (a department) that fits too many article types for a claim each."""
+        if filing.types and self._tree.statuses.issuperset(filing.types):
+            return dict.fromkeys(filing.types[:1], 1.0)
         if len(filing.types) <= WIDEST or self._trust is None:
             return types
         inside = frozenset(filing.types)
@@ -111,9 +115,10 @@ class Placer:
     def _below(self, types: Mapping[str, float], division: float, fixed: Sequence[str]) -> list[Step]:
         """Return department, class and subclass of the likeliest path, each within its parent."""
         leaves: dict[tuple[str, str, str], float] = {}
+        where = self._tree.type_path
         for name, sure in types.items():
-            leaf = self._tree.type_path.get(name)
-            if leaf is not None:
+            if sure >= _NEGLIGIBLE and name in where:
+                leaf = where[name]
                 leaves[leaf] = leaves.get(leaf, 0.0) + sure
         steps: list[Step] = []
         for level in range(min(3, len(fixed) or 3)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from schemas.group_spec import OTHER
 from schemas.taxonomy_spec import ArticleType, Category, Class, Department, Subclass, Taxonomy
 
 ARTICLE_TYPE = "article_type"
+# What stands in brackets qualifies the level ("Shirts (Casual)"), it does not name it.
+_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Tree:
         self._build()
         self.division_of = {gender: d.name for d in taxonomy.divisions for gender in d.genders}
         self.types = tuple(self.type_group)
+        self.statuses = frozenset(t.name for t in taxonomy.outside if t.status)
         self.placeholders = frozenset(key(text) for text in taxonomy.placeholders)
         self._check_references()
 
@@ -120,7 +124,7 @@ class Tree:
         known = [piece for piece in pieces if piece is not None]
         if len(known) > 1 or (known and len(pieces) > 1):
             return _union(known, loose=len(known) < len(pieces))
-        return self._by_ending(words(text))
+        return self._by_ending(words(_ASIDE.sub(" ", text)) or words(text))
 
     def _by_ending(self, said: tuple[str, ...]) -> Meaning:
         """Read "Womens Summer Dresses" as women + dresses: genders anywhere, the noun phrase at the end."""
@@ -130,7 +134,9 @@ class Tree:
             found = self._exact("".join(bare[start:]))
             if found is not None:
                 return Meaning(found.nodes, tuple(sorted({*genders, *found.genders})), loose=start > 0)
-        return Meaning((), genders, loose=True)
+        divisions = {self.division_of[gender] for gender in genders}
+        named = tuple(n for n in self.nodes.values() if n.level == "division" and n.name in divisions)
+        return Meaning(named, genders, loose=True)
 
     def _exact(self, spelt: str) -> Meaning | None:
         nodes = self._spelt.get(spelt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,7 @@ def answers(raw: RawScores, vocabulary: Vocabulary, temperatures: Mapping[str, f
     return Answers(group, tags)
 
 
+@cache
 def merge_matrix(attribute: str, values: tuple[str, ...]) -> NDArray[np.float64]:
     """Return ``[V, M]`` that sums near-equal values of an attribute into one (columns by merged name, sorted)."""
     merged = [training_labels().merge(attribute, value) for value in values]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
 from enrichment.vision.net import DIMENSIONS, Scores
-from enrichment.vision.vocabulary import GROUP, TYPE, Vocabulary
+from enrichment.vision.vocabulary import GROUP, TAUGHT, TYPE, Vocabulary
 
 _WEIGHT = {"occasion": 0.3, "season": 0.2, "gender": 0.7, "colour": 1.0, TYPE: 1.0}
 _OTHER_WEIGHT, _WEAK_WEIGHT, _METRIC_WEIGHT, _RELATION_WEIGHT = 0.5, 0.5, 0.3, 2.0
@@ -41,7 +41,7 @@ class HeadLoss(nn.Module):
         """Return the loss of a batch: its scores, the trunk's features ``[B, F]`` and label codes by head."""
         loss = _RELATION_WEIGHT * relations(scores.embedding, features)
         if self.with_group:
-            loss = loss + masked_cross_entropy(scores.group, codes[GROUP], smoothing=_SMOOTHING)
+            loss = loss + masked_cross_entropy(scores.group, codes[TAUGHT], smoothing=_SMOOTHING)
         for name, tag in scores.tags.items():
             allowed = self.allowed(name, codes)
             mine = torch.where(_within(allowed, codes[name]), codes[name], -1)
@@ -56,7 +56,7 @@ class HeadLoss(nn.Module):
 
     def right(self, scores: Scores, codes: dict[str, Tensor]) -> Iterator[tuple[str, int, Tensor]]:
         """Yield head, labelled rows and the share of them answered rightly, tags within their true group."""
-        yield from _share(GROUP, scores.group, codes[GROUP])
+        yield from _share(GROUP, scores.group, codes[TAUGHT])
         for name, tag in scores.tags.items():
             yield from _share(name, tag.masked_fill(~self.allowed(name, codes), _FAR), codes[name])
 

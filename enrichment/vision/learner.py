@@ -17,7 +17,7 @@ from enrichment.vision.colour import colour_shares
 from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.losses import masked_cross_entropy
 from enrichment.vision.net import LookNet
-from enrichment.vision.vocabulary import GROUP
+from enrichment.vision.vocabulary import GROUP, TAUGHT
 
 
 class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
@@ -72,7 +72,7 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         scores = self.net(self.normalised(pictures), pictures, codes[GROUP].clamp(min=0))
         for name, count, right in self.loss.right(scores, codes):
             self.log(f"val_{name}", right, batch_size=count, sync_dist=True)
-        loss = masked_cross_entropy(scores.group, codes[GROUP])
+        loss = masked_cross_entropy(scores.group, codes[TAUGHT])
         self.log("val_loss", loss, batch_size=len(cached), sync_dist=True)
 
     def configure_optimizers(self) -> dict[str, Any]:

@@ -19,7 +19,10 @@ class TrainSettings:
     ``sources`` names training sets and their Parquet files. ``start`` is a version folder to go on from (needed for
     ``taggers``); otherwise the trunk starts from ``weights`` (safetensors), the hub, or at random. ``frozen`` is how
     many of the trunk's first stages stay as they are: None leaves it to the size of the data. ``side`` is the training
-    side in pixels, ``serve_side`` the one that the version answers at. ``research`` keeps the version out of any store.
+    side in pixels, ``serve_side`` the one that the version answers at. ``views`` is how often the taggers see a
+    picture: once as it is, then augmented; ``regroup`` lets them move the group head as well. ``corrections`` are
+    reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote and a reviewer decided.
+    ``research`` marks a version that must never leave.
     """
 
     sources: Mapping[str, Path]
@@ -33,6 +36,7 @@ class TrainSettings:
     epoch_pictures: int = 20_000
     batch: int = 64
     views: int = 2
+    regroup: bool = False
     side: int = 128
     serve_side: int = 160
     rate: float = 4e-4
@@ -48,6 +52,7 @@ class TrainSettings:
     resume: bool = True
     fast_dev_run: bool = False
     research: bool = False
+    corrections: Mapping[tuple[str, str], str] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=lambda: {"phone": 0.22})
 
     def __post_init__(self) -> None:
@@ -63,7 +68,7 @@ class TrainSettings:
         data = asdict(self)
         for name in ("out", "work", "weights", "start"):
             data[name] = Path(data[name]).name if data[name] else None
-        return {**data, "sources": sorted(self.sources)}
+        return {**data, "sources": sorted(self.sources), "corrections": len(self.corrections)}
 
 
 def frozen_stages(settings: TrainSettings, pictures: int, stages: int) -> int:

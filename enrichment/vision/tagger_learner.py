@@ -15,14 +15,15 @@ from enrichment.vision.vocabulary import GROUP
 
 
 class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
-    """Train everything of a network but its trunk and its group head."""
+    """Train everything of a network but its trunk, and its group head only where the loss weighs it."""
 
     def __init__(self, net: LookNet, loss: HeadLoss, rate: float) -> None:
-        """Hold trunk and group head of ``net`` where they are."""
+        """Hold the trunk of ``net`` where it is."""
         super().__init__()
         self.net, self.loss, self.rate = net, loss, rate
+        net.requires_grad_(True)
         net.trunk.requires_grad_(False)
-        net.group.requires_grad_(False)
+        net.group.requires_grad_(loss.with_group)
 
     def training_step(self, batch: FeatureBatch, _: int) -> Tensor:
         """Return the loss of one batch of features."""

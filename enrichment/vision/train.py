@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,20 +54,19 @@ def train_group(settings: TrainSettings, progress: Progress) -> Path:
     data = training_set(settings, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
-    trunk = backbones.trunk(settings.backbone, settings.weights, settings.hub)
-    inputs = backbones.preprocessing(settings.backbone, settings.serve_side)
-    net = _net(trunk, vocabulary)
+    made = _warm(settings.start, vocabulary) if settings.start else _fresh(settings, vocabulary)
+    inputs = replace(made.inputs, side=settings.serve_side)
     training = [row for row in data.rows if row.split == TRAIN]
-    frozen = frozen_stages(settings, len(training), len(backbones.depth_groups(trunk)))
+    frozen = frozen_stages(settings, len(training), len(backbones.depth_groups(made.net.trunk)))
     rates = (settings.rate, settings.head_rate, settings.stage_decay)
     augment = Augment(settings.side, settings.seed, data.scenes())
-    learner = Learner(net, HeadLoss(vocabulary, weak_heads(training)), inputs, augment, rates, frozen)
+    learner = Learner(made.net, HeadLoss(vocabulary, weak_heads(training)), inputs, augment, rates, frozen)
     LOG.info("%d training pictures; heads %s", len(training), {n: len(v) for n, v in vocabulary.tags.items()})
     sampler = BalancedSampler(training, settings.shares, settings.epoch_pictures, settings.seed)
     train = loader(data.part(TRAIN, vocabulary), settings.batch, sampler)
     best = fit(learner, train, loader(data.part(VALIDATION, vocabulary), settings.batch), settings, progress)
-    net.load_state_dict(learned_state(best), strict=False)
-    return write_version(_Made(net, vocabulary, settings.backbone, inputs), data.rows, settings, progress)
+    made.net.load_state_dict(learned_state(best), strict=False)
+    return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
 
 
 def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
@@ -79,24 +78,40 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     """
     if settings.start is None:
         raise UsageError("training taggers needs start=<version folder> of a trained group head")
-    backbone, _ = read_inputs(settings.start)
-    old, known, inputs = read_net(settings.start)
     data = training_set(settings, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
-    net = _net(old.trunk, vocabulary)
-    _carry(old, known, net, vocabulary)
+    made = _warm(settings.start, vocabulary)
+    net, inputs = made.net, made.inputs
     views = [None, *(Augment(inputs.side, settings.seed + n, data.scenes()) for n in range(1, settings.views))]
-    engine = Engine(old, inputs)
+    engine = Engine(net, inputs)
     train = extract(data.part(TRAIN, vocabulary), engine, views, progress)
     held = extract(data.part(VALIDATION, vocabulary), engine, [None], progress)
     training = [row for row in data.rows if row.split == TRAIN]
-    learner = TaggerLearner(net, HeadLoss(vocabulary, weak_heads(training), with_group=False), settings.head_rate)
+    learner = TaggerLearner(
+        net, HeadLoss(vocabulary, weak_heads(training), with_group=settings.regroup), settings.head_rate
+    )
     sampler = BalancedSampler(training * settings.views, settings.shares, settings.epoch_pictures, settings.seed)
     batches = loader(FeatureSet(train), settings.batch, sampler)
     best = fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), settings, progress)
     net.load_state_dict(learned_state(best), strict=False)
-    return write_version(_Made(net, vocabulary, backbone, inputs), data.rows, settings, progress)
+    return write_version(made, data.rows, settings, progress)
+
+
+def _fresh(settings: TrainSettings, vocabulary: Vocabulary) -> _Made:
+    """Start from a trunk's first weights."""
+    trunk = backbones.trunk(settings.backbone, settings.weights, settings.hub)
+    inputs = backbones.preprocessing(settings.backbone, settings.serve_side)
+    return _Made(_net(trunk, vocabulary), vocabulary, settings.backbone, inputs)
+
+
+def _warm(start: Path, vocabulary: Vocabulary) -> _Made:
+    """Start from a version: its trunk and group head, and its taggers where their values are the same."""
+    backbone, inputs = read_inputs(start)
+    old, known, _ = read_net(start)
+    net = _net(old.trunk, vocabulary)
+    _carry(old, known, net, vocabulary)
+    return _Made(net, vocabulary, backbone, inputs)
 
 
 def weak_heads(rows: list[TrainingRow]) -> frozenset[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -70,7 +70,16 @@ def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
     for source, path in sorted(settings.sources.items()):
         mine = read_rows(source, path)
         parts.append(cached_pictures([r.picture for r in mine], settings.serve_side, settings.work / "cache", progress))
-        rows.extend(mine)
+        rows.extend(corrected(row, settings.corrections) for row in mine)
     if not any(row.split == TRAIN for row in rows):
         raise UsageError(f"no training rows in {sorted(settings.sources)}; give a larger set")
     return TrainingSet(rows, JoinedPictures(parts))
+
+
+def corrected(row: TrainingRow, corrections: Mapping[tuple[str, str], str]) -> TrainingRow:
+    """Return ``row`` with its reviewed labels in place of the old ones; a reviewed label is weak no more."""
+    mine = {name: value for (key, name), value in corrections.items() if key == row.key} if corrections else {}
+    if not mine:
+        return row
+    labels = {name: value for name, value in {**row.labels, **mine}.items() if value}
+    return replace(row, labels=labels, weak=row.weak - set(mine))

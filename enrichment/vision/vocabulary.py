@@ -15,6 +15,8 @@ from enrichment.vision.training_rows import TrainingRow
 from schemas.group_spec import groups
 
 GROUP, TYPE = "image_group", "article_type"
+# The group as the group head may learn it: a drawing says which tags apply, not what a photograph looks like.
+TAUGHT = "taught_group"
 MISSING = -1
 
 

@@ -13,8 +13,32 @@ _SET_PARTNERS = frozenset(
     {"Trousers", "Churidar", "Salwar", "Dupatta", "Patiala", "Skirts", "Leggings", "Lounge Pants", "Jackets"}
 )
 _UNMEASURED, _LEAST = 0.93, 0.6
-_VERBAL = frozenset("it to will you that we they with for in on is are can may let lets get your".split())
-_NOT_AFTER = frozenset("the your a an you up out us heads inside included : this every all".split())
+_VERBAL = frozenset(
+    [
+        "it",
+        "to",
+        "will",
+        "you",
+        "that",
+        "we",
+        "they",
+        "with",
+        "for",
+        "in",
+        "on",
+        "is",
+        "are",
+        "can",
+        "may",
+        "let",
+        "lets",
+        "get",
+        "your",
+    ]
+)
+_NOT_AFTER = frozenset(
+    ["the", "your", "a", "an", "you", "up", "out", "us", "heads", "inside", "included", ":", "this", "every", "all"]
+)
 _KURTAS = frozenset({"Kurtas", "Kurtis"})
 
 

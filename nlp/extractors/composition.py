@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nlp.reading import Finding, Passage, Reading
 from schemas.attribute_spec import Attributes
 
+_PRAISE = "(?:pure|organic|combed|recycled|premium|super|superfine|fine|soft|egyptian|pima|virgin|genuine|real|micro)"
 _LEAST, _MOST = 98.0, 102.0
 
 
@@ -22,7 +23,7 @@ class Composition:
         spellings = {s.lower(): v.name for v in attributes.get("material").values for s in v.spellings if "%" not in s}
         self._values = spellings
         names = "|".join(sorted((re.escape(s) for s in spellings), key=lambda s: (-len(s), s)))
-        self._share = re.compile(rf"(\d{{1,3}}(?:\.\d{{1,2}})?)\s?%\s?(?:pure |organic |combed |recycled |premium |super |superfine |fine |soft |egyptian |pima |virgin |genuine |real |micro )?({names})\b", re.IGNORECASE)
+        self._share = re.compile(rf"(\d{{1,3}}(?:\.\d{{1,2}})?)\s?%\s?(?:{_PRAISE} )?({names})\b", re.IGNORECASE)
         self._reverse = re.compile(rf"\b({names})\s?[:-]?\s?(\d{{1,3}}(?:\.\d{{1,2}})?)\s?%", re.IGNORECASE)
 
     def find(self, reading: Reading) -> Iterator[Finding]:

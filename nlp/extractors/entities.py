@@ -39,7 +39,11 @@ class Entities:
             for start, end in clauses(passage.tokens.words):
                 for label, first, last in self._recogniser.spans(passage.tokens.words[start:end]):
                     span = range(start + first, start + last)
-                    if span.start < passage.brand or not covered.isdisjoint(span) or any(passage.flags[i] for i in span):
+                    if (
+                        span.start < passage.brand
+                        or not covered.isdisjoint(span)
+                        or any(passage.flags[i] for i in span)
+                    ):
                         continue
                     yield from self._resolved(label, passage, span, reading.group)
 

@@ -13,10 +13,21 @@ _SKIPPED = frozenset({"image_group", "article_type", "gender", "age_group"})
 _OWNED = frozenset({"colour", "material", "pattern", "weave", "occasion", "season", "sport"})
 """Attributes whose words describe whatever noun follows them, so the noun must be the product."""
 _HARD_PARTS = frozenset(
-    "dial dials frame frames lens lenses strap straps sole soles outsole collar lining band temple temples buckle rim case"
-    .split()
-)  # fmt: skip
-_SETS = frozenset({"Kurta Sets", "Clothing Set", "Suits", "Night suits", "Tracksuits", "Lehenga Choli", "Salwar and Dupatta", "Sarees"})
+    "dial dials frame frames lens lenses strap straps sole soles outsole collar lining band temple temples rim".split()
+)
+"""Parts whose colour and material are never the product's, even where its noun follows ("black dial watch")."""
+_SETS = frozenset(
+    {
+        "Kurta Sets",
+        "Clothing Set",
+        "Suits",
+        "Night suits",
+        "Tracksuits",
+        "Lehenga Choli",
+        "Salwar and Dupatta",
+        "Sarees",
+    }
+)
 """Article types of several garments: what is said of any of them is said of the product."""
 _ANYWHERE = frozenset({"colour", "pattern", "material"})
 """What may be said of a product that is neither worn nor carried (bed linen, cosmetics)."""

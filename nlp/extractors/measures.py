@@ -10,7 +10,8 @@ from schemas.attribute_spec import Attributes
 
 _NUMBER = r"(?:\d{1,5}(?:[.,]\d{1,3})?(?:[ -]\d{1,2}/\d{1,2})?|\d{1,2}/\d{1,2})"
 _UNITS: dict[str, tuple[str, float]] = {
-    "mm": ("length", 0.1), "millimetre": ("length", 0.1), "millimetres": ("length", 0.1), "millimeters": ("length", 0.1),
+    "mm": ("length", 0.1), "millimetre": ("length", 0.1), "millimetres": ("length", 0.1),
+    "millimeters": ("length", 0.1),
     "cm": ("length", 1), "cms": ("length", 1), "centimetre": ("length", 1), "centimetres": ("length", 1),
     "centimeter": ("length", 1), "centimeters": ("length", 1),
     "inch": ("length", 2.54), "inches": ("length", 2.54), "in": ("length", 2.54), '"': ("length", 2.54),
@@ -32,7 +33,9 @@ _MEASURE = re.compile(
     + r")(?![0-9]|(?-i:[a-z]|(?<=[A-Z])[A-Z]))",
     re.IGNORECASE,
 )
-_IN_FOLLOWS = re.compile(r"\.?\s*(?:$|[.,;:)(\n/x]|long\b|length\b|wide\b|high\b|heel|inseam\b|laptop|from\b|approx)", re.IGNORECASE)
+_IN_FOLLOWS = re.compile(
+    r"\.?\s*(?:$|[.,;:)(\n/x]|long\b|length\b|wide\b|high\b|heel|inseam\b|laptop|from\b|approx)", re.IGNORECASE
+)
 _LENGTHS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     (re.compile(pattern), attribute, divisor)
     for pattern, attribute, divisor in (
@@ -83,7 +86,12 @@ class Measures:
         """Yield measures in text order, the name first."""
         for passage in reading.passages:
             text = passage.normal.text
-            if not any(c.isdigit() for c in text) and " of " not in text and "pocket" not in text.lower() and "compartment" not in text.lower():
+            if (
+                not any(c.isdigit() for c in text)
+                and " of " not in text
+                and "pocket" not in text.lower()
+                and "compartment" not in text.lower()
+            ):
                 continue
             for finding in self._passage(passage, text, reading.group):
                 allowed = self._groups.get(finding.attribute)
@@ -140,7 +148,10 @@ def _length(centimetres: float, left: str, right: str, unit: str) -> tuple[str, 
     if best is None:
         rights = [(h.start(), a, d) for p, a, d in _LENGTHS if (h := p.search(right))]
         best = min(rights) if rights else None
-    if best is None or (best[1] == "water_resistance" and unit not in ("m", "mtr", "mtrs", "metre", "metres", "meter", "meters", "atm", "bar", "ft", "feet")):
+    if best is None or (
+        best[1] == "water_resistance"
+        and unit not in ("m", "mtr", "mtrs", "metre", "metres", "meter", "meters", "atm", "bar", "ft", "feet")
+    ):
         return None
     return best[1], _shown(centimetres / best[2])
 

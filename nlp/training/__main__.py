@@ -20,7 +20,9 @@ LOG = logging.getLogger("nlp.training")
 def main() -> None:
     """Train every part, or with ``--measure FOLD`` only tell the accuracy on the brands of one fold."""
     parser = argparse.ArgumentParser(prog="python -m nlp.training")
-    parser.add_argument("--data", type=Path, required=True, help="the folder that holds fashion-products and descriptions")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="the folder that holds fashion-products and descriptions"
+    )
     parser.add_argument("--out", type=Path, required=True, help="where the trained parts go")
     parser.add_argument("--measure", type=int, help="fold of brands (0 to 4) to hold out and measure")
     options = parser.parse_args()

@@ -6,12 +6,14 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
+from nlp.extractors.articles import Articles
 from nlp.extractors.whole_text import features
 from nlp.lexicon import Lexicon
 from nlp.linear import Head, LinearModels
@@ -55,8 +57,6 @@ def featured(lexicon: Lexicon, examples: Sequence[Example]) -> Featured:
 
 def silver(lexicon: Lexicon, examples: Sequence[Example], known: frozenset[str]) -> list[Example]:
     """Label names by their head noun where it names a type that no labelled example has (bed linen, toys)."""
-    from nlp.extractors.articles import Articles
-
     rule = Articles(lexicon)
     found = []
     for example in examples:
@@ -92,10 +92,14 @@ def shared_terms(data: Featured, brand_words: frozenset[str], common: frozenset[
     )
 
 
-def matrix(terms: Sequence[str], data: Featured, idf: NDArray[np.float32] | None = None) -> tuple[csr_matrix, NDArray[np.float32]]:
+def matrix(
+    terms: Sequence[str], data: Featured, idf: NDArray[np.float32] | None = None
+) -> tuple[csr_matrix, NDArray[np.float32]]:
     """Return unit rows ``[documents, terms]`` of ``1 + ln(count)`` times idf, and the idf ``[terms]``."""
     index = {t: i for i, t in enumerate(terms)}
-    indptr, columns, values = [0], [], []
+    indptr = [0]
+    columns: list[int] = []
+    values: list[float] = []
     for row in data.terms:
         counts = Counter(index[t] for t in row if t in index)
         columns.extend(counts)
@@ -111,7 +115,7 @@ def matrix(terms: Sequence[str], data: Featured, idf: NDArray[np.float32] | None
     return csr_matrix(x.multiply(1.0 / norms[:, None])), idf
 
 
-def fit(data: Featured, brand_words: frozenset[str], common: frozenset[str], temperatures: dict[str, float]) -> LinearModels:
+def fit(data: Featured, brand_words: frozenset[str], common: frozenset[str], scales: dict[str, float]) -> LinearModels:
     """Fit every head on ``data``; the same data gives the same weights."""
     terms = shared_terms(data, brand_words, common)
     x, idf = matrix(terms, data)
@@ -122,36 +126,34 @@ def fit(data: Featured, brand_words: frozenset[str], common: frozenset[str], tem
         rows = [i for i, c in enumerate(labels) if c in enough]
         model = LinearSVC(C=_COST, random_state=0).fit(x[rows], [labels[i] for i in rows])
         classes = tuple(map(str, model.classes_))
-        heads.append(Head(name, classes, first, temperatures.get(name, 4.0), model.intercept_.astype(np.float32)))
+        heads.append(Head(name, classes, first, scales.get(name, 1.0), model.intercept_.astype(np.float32)))
         blocks.append(model.coef_.T.astype(np.float32))
         first += len(classes)
     return LinearModels(terms, idf, np.concatenate(blocks, axis=1), heads)
 
 
 def temperatures(models: LinearModels, held: Featured) -> dict[str, float]:
-    """Return per head the softmax temperature of least loss on held-out brands.
+    """Return per head the softmax temperature of least loss on held-out brands; ``models`` must have temperature 1.
 
     Temperature scaling: Guo et al., On Calibration of Modern Neural Networks, https://arxiv.org/abs/1706.04599
     """
-    return {
-        head.name: min(_TEMPERATURES, key=lambda t, h=head: _loss(models, replace(h, temperature=float(t)), held)).item()
-        for head in models.heads
-    }
+    answers = [models.answer([(t, 0, 1) for t in terms]) for terms in held.terms]
+    found = {}
+    for head in models.heads:
+        truths = [HEADS[head.name](e) for e in held.examples]
+        rows = [i for i, t in enumerate(truths) if t in head.classes and answers[i]]
+        # The log of a softmax is the margins up to a constant, which a softmax does not see.
+        margins = np.log(np.maximum(1e-12, np.stack([answers[i][head.name].scores for i in rows])))
+        columns = np.array([head.classes.index(str(truths[i])) for i in rows])
+        found[head.name] = float(min(_TEMPERATURES, key=partial(_loss, margins, columns)))
+    return found
 
 
-def _loss(models: LinearModels, head: Head, held: Featured) -> float:
-    # The heads share their totals, so a reader with this one head and temperature is enough.
-    probe = LinearModels.__new__(LinearModels)
-    probe.__dict__.update(models.__dict__)
-    probe.heads = (head,)
-    label = HEADS[head.name]
-    loss = []
-    for example, terms in zip(held.examples[:: max(1, len(held.examples) // 1500)], held.terms[:: max(1, len(held.examples) // 1500)], strict=True):
-        truth = label(example)
-        answer = probe.answer([(t, 0, 1) for t in terms]).get(head.name)
-        if truth in head.classes and answer is not None:
-            loss.append(-np.log(max(1e-6, answer.scores[head.classes.index(truth)])))
-    return float(np.mean(loss)) if loss else 0.0
+def _loss(margins: NDArray[np.float32], truth: NDArray[np.int64], temperature: float) -> float:
+    scaled = margins * temperature
+    top = scaled.max(axis=1, keepdims=True)
+    totals = top[:, 0] + np.log(np.exp(scaled - top).sum(axis=1))
+    return float((totals - scaled[np.arange(len(truth)), truth]).mean())
 
 
 def train(lexicon: Lexicon, labelled: Sequence[Example], extra: Sequence[Example]) -> LinearModels:
@@ -183,9 +185,10 @@ def accuracy(lexicon: Lexicon, labelled: Sequence[Example], extra: Sequence[Exam
         seen["image_group"] += 1
         article = answers.get("article_type")
         groups = lexicon.groups
-        right["image_group"] += article is not None and groups.get(article.value) == groups.get(example.article_type or "")
+        right["image_group"] += article is not None and groups.get(article.value) == groups.get(
+            example.article_type or ""
+        )
     return {name: right[name] / n for name, n in seen.items()}
-
 
 
 def _inner(example: Example) -> int:

@@ -32,7 +32,9 @@ def sentences(examples: Iterable[Example]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def train_vectors(clauses: Sequence[tuple[str, list[str]]], brand_words: frozenset[str], common: frozenset[str]) -> WordVectors:
+def train_vectors(
+    clauses: Sequence[tuple[str, list[str]]], brand_words: frozenset[str], common: frozenset[str]
+) -> WordVectors:
     """Factorise positive pointwise mutual information of words within ``WINDOW``, seeded, so runs agree.
 
     Levy and Goldberg, Neural Word Embedding as Implicit Matrix Factorization,

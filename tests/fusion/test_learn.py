@@ -5,7 +5,7 @@ import random
 import pytest
 
 from enrichment.fusion.calibrate import Scored, expected_error, operating_point
-from enrichment.fusion.learn import Example, accuracy, learn, shares_of_gender, shares_of_type
+from enrichment.fusion.learn import Example, accuracy, by_words, learn, shares_of_gender, shares_of_type
 from enrichment.fusion.search import descend
 from enrichment.fusion.weights import declared
 from schemas.attribute_spec import attributes
@@ -74,3 +74,17 @@ def test_shares_are_smoothed_distributions() -> None:
     assert sum(shares["Ties"].values()) == pytest.approx(1.0, abs=1e-3)
     types = shares_of_type(truths)
     assert types["Bra"] > types["Ties"] > 1.0
+
+
+def test_pictures_without_known_truth_are_calibrated_against_words() -> None:
+    rng = random.Random(9)
+    examples = []
+    for _ in range(300):
+        truth = rng.choice(["solid", "striped", "printed"])
+        seen = truth if rng.random() < 0.5 else rng.choice(["solid", "striped", "printed"])
+        claims = (claim("pattern", truth, "text", 0.9), claim("pattern", seen, "image", 0.97, "p"))
+        examples.append(Example(claims, {}))
+    weights = learn(examples, attributes(), "x@1").weights.attributes["pattern"]
+    assert weights.sources["image:test"].probability(0.97) < 0.8
+    assert weights.sources["text"].probability(0.9) > 0.8
+    assert by_words(examples[:5], "colour") == []

@@ -35,7 +35,11 @@ def test_a_name_tells_what_the_product_is(reader: TextReader, name: str, group: 
 @pytest.mark.parametrize(
     ("name", "description", "expected"),
     [
-        ("Acme Women Dress", "Has three-quarter bell sleeves", {("sleeve_length", "three_quarter"), ("sleeve_style", "bell")}),
+        (
+            "Acme Women Dress",
+            "Has three-quarter bell sleeves",
+            {("sleeve_length", "three_quarter"), ("sleeve_style", "bell")},
+        ),
         ("Acme Women Dress", "No sleeves, fully lined", {("sleeve_length", "sleeveless"), ("lining", "fully_lined")}),
         ("Acme Men Off-White Shirt", "", {("colour", "off_white")}),
         ("Acme Men Black & White Shirt", "", {("colour", "black"), ("colour", "white")}),
@@ -44,14 +48,26 @@ def test_a_name_tells_what_the_product_is(reader: TextReader, name: str, group: 
         ("Acme Men Watch", "Water resistant up to 5 ATM", {("water_resistance", "50")}),
         ("Acme Sunglasses", "Lens width: 52 mm, 18 mm bridge", {("lens_width", "52"), ("bridge_width", "18")}),
         ("Acme Sunglasses 52-18-140", "", {("lens_width", "52"), ("bridge_width", "18"), ("temple_length", "140")}),
-        ("Acme Women Dress", 'Length 22 in.', {("garment_length", "55.88")}),
+        ("Acme Women Dress", "Length 22 in.", {("garment_length", "55.88")}),
         ("Acme Women Dress", "Length: 22\u2033", {("garment_length", "55.88")}),
         ("Acme Sunglasses", "Bridge 14 1/4 mm", {("bridge_width", "14.25")}),
-        ("Acme Women Ring", "0.25 carat diamond in 18 kt gold", {("carat", "0.25"), ("purity", "18"), ("stone", "diamond")}),
-        ("Acme Men Shirt", "80% cotton, 20% polyester", {("composition", "80% cotton, 20% polyester"), ("material", "polyester")}),
+        (
+            "Acme Women Ring",
+            "0.25 carat diamond in 18 kt gold",
+            {("carat", "0.25"), ("purity", "18"), ("stone", "diamond")},
+        ),
+        (
+            "Acme Men Shirt",
+            "80% cotton, 20% polyester",
+            {("composition", "80% cotton, 20% polyester"), ("material", "polyester")},
+        ),
         ("Acme Men Shirt", "Neck: Round; Sleeve: Half", {("neckline", "round"), ("sleeve_length", "short")}),
         ("Acme Women Heels", "Has a stacked heel, TPR outsole", {("heel_type", "block"), ("sole_material", "tpr")}),
-        ("Acme Men Belt", "Reversible: YesStretchable: No", {("technology", "reversible"), ("stretch", "non_stretchable")}),
+        (
+            "Acme Men Belt",
+            "Reversible: YesStretchable: No",
+            {("technology", "reversible"), ("stretch", "non_stretchable")},
+        ),
         ("Acme Bag", "Two handles. One main compartmentWarranty: 2 years", {("compartments", "1"), ("warranty", "24")}),
         ("Acme Boys Shorts", "", {("gender", "boys"), ("age_group", "kids")}),
         ("Acme Men and Women Socks", "", {("gender", "unisex")}),

@@ -35,13 +35,14 @@ def test_every_spelling_is_a_phrase_and_means_one_value(attribute: Attribute) ->
         for spelling in (*value.synonyms, *value.words):
             words = phrase_words(spelling)
             assert words, spelling
-            assert owner.setdefault(words, value.name) == value.name or attribute.kind == "choices", spelling
+            first = owner.setdefault(words, value.name)
+            assert first == value.name or attribute.kind == "choices", spelling
 
 
 @pytest.mark.parametrize("attribute", [a for a in ALL if a.values and a.keys], ids=lambda a: a.name)
 def test_every_attribute_can_be_said(reader: TextReader, attribute: Attribute) -> None:
-    nouns = {"dress": "Dress", "top": "Top", "bottom": "Trousers", "jacket": "Jacket", "skirt": "Skirt", "scarf": "Stole",
-             "shoes": "Casual Shoes", "hat": "Hat", "bag": "Handbag", "formal_set": "Suit", "glasses": "Sunglasses",
+    nouns = {"dress": "Dress", "top": "Top", "bottom": "Trousers", "jacket": "Jacket", "skirt": "Skirt",
+             "scarf": "Stole", "shoes": "Casual Shoes", "hat": "Hat", "bag": "Handbag", "formal_set": "Suit", "glasses": "Sunglasses",
              "watch": "Watch", "jewelry": "Ring", "other": "Belt"}  # fmt: skip
     group = attribute.groups[0] if attribute.groups else "top"
     value = attribute.values[0]
@@ -63,21 +64,33 @@ def test_standard_ids_exist_in_the_published_taxonomy() -> None:
     folder = SHARED / "data" / "shopify-taxonomy"
     if not folder.exists():
         pytest.skip("the shared taxonomy is not here")
-    values = set(map(int, re.findall(r"^- id: (\d+)$", (folder / "values.yml").read_text(encoding="utf-8"), re.MULTILINE)))
-    known = set(map(int, re.findall(r"^- id: (\d+)$", (folder / "attributes.yml").read_text(encoding="utf-8"), re.MULTILINE)))
+    values = set(
+        map(int, re.findall(r"^- id: (\d+)$", (folder / "values.yml").read_text(encoding="utf-8"), re.MULTILINE))
+    )
+    known = set(
+        map(int, re.findall(r"^- id: (\d+)$", (folder / "attributes.yml").read_text(encoding="utf-8"), re.MULTILINE))
+    )
     for attribute in ALL:
         if attribute.shopify:
             assert int(attribute.shopify.rsplit("/", 1)[1]) in known
         for value in attribute.values:
             assert value.shopify is None or int(value.shopify.rsplit("/", 1)[1]) in values
-    text = "".join((folder / f).read_text(encoding="utf-8") for f in ("aa_apparel_accessories.yml", "lb_luggage_bags.yml"))
+    text = "".join(
+        (folder / f).read_text(encoding="utf-8") for f in ("aa_apparel_accessories.yml", "lb_luggage_bags.yml")
+    )
     categories = set(re.findall(r"^- id: ([a-z0-9-]+)$", text, re.MULTILINE))
     for article in article_vocabulary().article_types:
         assert article.shopify is None or article.shopify.rsplit("/", 1)[1] in categories
 
 
 def test_answers_are_told_in_the_words_of_both_standards() -> None:
-    said_ = {"colour": "navy_blue, white", "gender": "women", "age_group": "adult", "neckline": "v_neck", "heel_type": None}
+    said_ = {
+        "colour": "navy_blue, white",
+        "gender": "women",
+        "age_group": "adult",
+        "neckline": "v_neck",
+        "heel_type": None,
+    }
     shopify = standard("shopify", "Dresses", said_)
     assert shopify["category"] == "gid://shopify/TaxonomyCategory/aa-1-4"
     assert len(shopify["gid://shopify/TaxonomyAttribute/1"].split(",")) == 2
@@ -94,7 +107,9 @@ def test_trained_parts_are_small_and_hold_no_shop_names() -> None:
     terms = json.loads((STARTER / "linear.json").read_text(encoding="utf-8"))["terms"]
     words = {w for t in terms for w in t.split() if ":" not in t}
     words |= set(json.loads((STARTER / "vectors.json").read_text(encoding="utf-8")))
-    assert words.isdisjoint({"nike", "adidas", "puma", "reebok", "titan", "fossil", "wrangler", "biba", "jockey", "fabindia"})
+    assert words.isdisjoint(
+        {"nike", "adidas", "puma", "reebok", "titan", "fossil", "wrangler", "biba", "jockey", "fabindia"}
+    )
 
 
 def test_declarations_are_plain_yaml() -> None:

@@ -76,6 +76,12 @@ def test_outside_the_taxonomy_abstains_below_the_division() -> None:
     assert decision.reasons == (Reason.OUTSIDE_TAXONOMY,)
 
 
+def test_a_status_is_the_vendors_to_tell() -> None:
+    decision = _place({"Watches": 0.99}, ("Women", None, None, "Free Gifts", None))
+    assert decision.status is PlacementStatus.ABSTAINED
+    assert Reason.OUTSIDE_TAXONOMY in decision.reasons
+
+
 def test_nothing_known_abstains() -> None:
     decision = _place({}, ("DEF", "DEF", "DEF", "DEF", None), {})
     assert decision.status is PlacementStatus.ABSTAINED

@@ -64,6 +64,8 @@ def test_genders_are_heard_inside_a_level() -> None:
     assert {node.name for node in read.nodes} == {"Shoes"}
     assert declared_tree().read("Girls").genders == ("girls",)
     assert declared_tree().read("Children").genders == ("kids",)
+    assert [node.name for node in declared_tree().read("Girls 2-8").nodes] == ["Kids"]
+    assert {node.name for node in declared_tree().read("Shirts (Casual)").nodes} == {"Shirts"}
 
 
 def test_nonsense_means_nothing() -> None:

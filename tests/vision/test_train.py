@@ -16,6 +16,7 @@ from enrichment.vision.settings import TrainSettings, frozen_stages
 from enrichment.vision.train import add_evaluation, train_group, train_taggers
 from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import read_rows, untrained_groups
+from enrichment.vision.training_set import corrected
 from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
 from schemas.attribute_spec import attributes
 from schemas.errors import UsageError
@@ -122,6 +123,15 @@ def test_rare_groups_are_drawn_more_often(products: Path) -> None:
     assert list(sampler) != first
     sampler.set_epoch(0)
     assert list(sampler) == first
+
+
+def test_reviewed_labels_replace_old_ones(products: Path) -> None:
+    row = read_rows("products", products)[0]
+    fixed = corrected(row, {(row.key, "colour"): "green", (row.key, "gender"): "", ("other", "colour"): "red"})
+    assert fixed.labels["colour"] == "green"
+    assert "gender" not in fixed.labels
+    assert fixed.labels["article_type"] == row.labels["article_type"]
+    assert corrected(row, {}) is row
 
 
 def test_few_pictures_freeze_more_stages(tmp_path: Path) -> None:

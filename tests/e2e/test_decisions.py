@@ -1,0 +1,82 @@
+"""What a merchandiser decides on one night is obeyed on the next."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from enrichment.publish.read import latest, read_table
+from enrichment.review.exchange import read_decisions, write_decisions
+from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, append, read
+from enrichment.review.paths import join_path
+from enrichment.stages.summary import summary
+from enrichment.stores.local import LocalStore
+from schemas.records import LEVELS
+from tests.e2e.conftest import NIGHTS, run_one, settings_for
+
+pytestmark = pytest.mark.slow
+
+
+def rows_of(store):
+    return {(r["vendor"], r["sku"]): r for r in read_table(store, latest(store), "products").to_pylist()}
+
+
+def path_of(row):
+    return join_path(row[level] for level in LEVELS if row[level])
+
+
+def entry(row, decision, run_id, value="", level=""):
+    return LedgerEntry(
+        *(row["vendor"], row["sku"], decision, path_of(row), "", row["content_hash"][:CONTENT_DIGITS]),
+        *("ines", "2026-11-17T09:00:00+00:00", run_id, level, value),
+    )
+
+
+@pytest.fixture
+def night_one(drops, declared, tmp_path):
+    settings = settings_for(tmp_path / "store", drops, declared)
+    run_one(NIGHTS[0], settings)
+    return settings, LocalStore(Path(settings.store))
+
+
+def test_locks_corrections_and_rejections_hold_on_the_next_night(night_one, drops, declared, tmp_path):
+    settings, store = night_one
+    quiet = tmp_path / "drops"
+    (quiet / "sample_sheet").mkdir(parents=True)
+    shutil.copytree(drops / "sample_sheet" / NIGHTS[1].isoformat(), quiet / "sample_sheet" / NIGHTS[1].isoformat())
+    before, run_id = rows_of(store), latest(store).run_id
+    placed = [row for row in before.values() if row["class"] and row["vendor"] != "sample_sheet"]
+    locked, corrected, rejected = placed[:3]
+    other = next(path_of(row) for row in placed if row["class"] != corrected["class"])
+    decisions = [
+        entry(locked, Verdict.LOCK, run_id),
+        entry(corrected, Verdict.CORRECT, run_id, value=other),
+        entry(rejected, Verdict.REJECT, run_id, level="class"),
+    ]
+    exported = write_decisions(decisions, "csv")
+    assert append(store, read_decisions(exported, "csv").entries) == 3
+    assert append(store, read_decisions(exported, "csv").entries) == 0
+    assert len(read(store)) == 3
+
+    uri, _ = run_one(NIGHTS[1], settings_for(settings.store, quiet, declared))
+    after = rows_of(store)
+    key = lambda row: (row["vendor"], row["sku"])  # noqa: E731
+    assert path_of(after[key(locked)]) == path_of(locked)
+    assert "lock_kept" in after[key(locked)]["reasons"]
+    assert path_of(after[key(corrected)]) == other
+    assert "rule_override" in after[key(corrected)]["reasons"]
+    assert path_of(after[key(rejected)]) != path_of(rejected)
+    assert after[key(rejected)]["class"] is None
+    changes = {key(r): r for r in read_table(store, latest(store), "hierarchy_changes").to_pylist()}
+    assert changes[key(corrected)]["cause"] == "rule"
+    night = summary(uri)
+    assert night.changed < night.products / 2
+
+
+def test_decisions_that_come_in_later_do_not_change_a_planned_run(night_one, drops, declared):
+    settings, store = night_one
+    row = next(row for row in rows_of(store).values() if row["class"])
+    first, _ = run_one(NIGHTS[0], settings)
+    append(store, [entry(row, Verdict.LOCK, latest(store).run_id)])
+    second, _ = run_one(NIGHTS[0], settings)
+    assert first != second

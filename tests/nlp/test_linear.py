@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from nlp.catalog import STARTER
+from nlp.lexicon import Lexicon
+from nlp.linear import LinearModels, grams
+from nlp.training.corpus import Example, brands, fold
+from nlp.training.linear_training import featured, fit, matrix, shared_terms
+
+_NAMES = [("Lipstick", "Acme{} Matte Lipstick"), ("Watches", "Brio{} Men Steel Watch"), ("Jeans", "Crux{} Blue Denim Jeans")]
+
+
+def _examples() -> list[Example]:
+    return [
+        Example(f"{t}{i}", f"b{i % 6}", n.format(i % 6), article_type=t, gender="men", occasion="casual" if i % 2 else "party")
+        for t, n in _NAMES
+        for i in range(12)
+    ] + [Example(f"w{i}", f"b{i % 6}", "Item Women", gender="women") for i in range(6)]
+
+
+def test_terms_cross_no_break() -> None:
+    assert [g for g, _, _ in grams(["red", "shirt", ",", "new"])] == ["red", "red shirt", "shirt", "new"]
+
+
+def test_a_fitted_model_agrees_with_a_slow_oracle_and_survives_saving(lexicon: Lexicon, tmp_path: Path) -> None:
+    data = featured(lexicon, _examples())
+    models = fit(data, brands(data.examples), lexicon.words, {})
+    models.save(tmp_path)
+    loaded = LinearModels.load(tmp_path)
+    terms = shared_terms(data, brands(data.examples), lexicon.words)
+    x, _ = matrix(terms, data)
+    head = next(h for h in models.heads if h.name == "article_type")
+    columns = slice(head.first, head.first + len(head.classes))
+    slow = x.toarray() @ models._weights[:, columns] + head.bias
+    for row, (example, words) in enumerate(zip(data.examples, data.terms, strict=True)):
+        if example.article_type is None:
+            continue
+        answer = loaded.answer([(w, 0, 1) for w in words])["article_type"]
+        assert answer.value == head.classes[int(slow[row].argmax())] == example.article_type
+        exp = np.exp(slow[row] - slow[row].max())
+        assert np.allclose(answer.scores, exp / exp.sum(), atol=2e-3)
+        assert np.isclose(answer.scores.sum(), 1.0, atol=1e-5)
+
+
+def test_brand_words_are_no_terms(lexicon: Lexicon) -> None:
+    data = featured(lexicon, _examples())
+    terms = shared_terms(data, brands(data.examples) | {"acme0"}, lexicon.words)
+    assert "lipstick" in terms
+    assert not [t for t in terms if "acme" in t]
+
+
+def test_unknown_words_say_nothing() -> None:
+    assert LinearModels.load(STARTER).answer([("zzzz", 0, 1)]) == {}
+
+
+def test_folds_are_stable_and_even() -> None:
+    counts = np.bincount([fold(f"brand {i}") for i in range(2_000)])
+    assert len(counts) == 5
+    assert counts.min() > 300
+    assert fold("acme") == fold("acme")
