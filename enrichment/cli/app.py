@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from enrichment.cli import evaluate, models, report, review, run, sample, taxonomy
+from enrichment.cli import evaluate, export, labels, models, report, review, run, sample, taxonomy, train, vocabulary
 from enrichment.cli.output import console
 from schemas.errors import ApprovalNeeded, EnrichError, Transient, UsageError
 
@@ -34,10 +34,13 @@ def main(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
 
 
-for commands in (run, sample, report, evaluate):
+for commands in (run, sample, report, evaluate, export):
     commands.register(app)
 for name, group in (
+    ("train", train.app),
     ("models", models.app),
+    ("labels", labels.app),
+    ("vocabulary", vocabulary.app),
     ("taxonomy", taxonomy.app),
     ("review", review.app),
 ):

@@ -39,6 +39,8 @@ _VERBAL = frozenset(
 _NOT_AFTER = frozenset(
     ["the", "your", "a", "an", "you", "up", "out", "us", "heads", "inside", "included", ":", "this", "every", "all"]
 )
+_UPPERS = frozenset({"Tshirts", "Shirts", "Tops", "Sweatshirts", "Waistcoat"})
+_LOWERS = frozenset({"Shorts", "Trousers", "Track Pants", "Skirts", "Leggings", "Jeans", "Capris", "Lounge Pants"})
 _KURTAS = frozenset({"Kurtas", "Kurtis"})
 
 
@@ -76,7 +78,7 @@ class Articles:
         cut = self._cut(passage)
         rest: list[Match] = []
         for match in passage.matches:
-            if passage.flags[match.start] or not _is_noun(match):
+            if passage.flags[match.start] or not _is_noun(match) or match.start < passage.brand:
                 continue
             if head is None or match.start < cut:
                 head = match
@@ -93,15 +95,18 @@ class Articles:
             if seen and (word in _CUTS or word in BREAKS):
                 return i
             match = passage.by_start.get(i)
-            seen = seen or (match is not None and _is_noun(match))
+            seen = seen or (match is not None and _is_noun(match) and i >= passage.brand)
             if passage.name == DESCRIPTION and word in BREAKS:
                 return i
         return len(words)
 
     def _named(self, head: Match, rest: list[Match]) -> tuple[Match, str | None, str]:
         article = next((s.value for s in head.senses if s.kind is Kind.ARTICLE), None)
-        if article in _KURTAS and any(s.value in _SET_PARTNERS for m in rest for s in m.senses):
+        others = {s.value for m in rest for s in m.senses}
+        if article in _KURTAS and others & _SET_PARTNERS:
             article = "Kurta Sets"
+        elif article in _UPPERS and others & _LOWERS:
+            article = "Clothing Set"
         if article is None:
             group = next(s.value for s in head.senses if s.kind is Kind.NOUN)
             return head, None, group

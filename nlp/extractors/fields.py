@@ -10,6 +10,7 @@ from nlp.values import ValueResolver
 from schemas.attribute_spec import Attributes
 
 _SINGLE = frozenset({"choice"})
+_VERBS = frozenset({"is", "are", "was", "has", "it", "which", "that", "by", "like"})
 _SHORT, _RESOLVED = 4, 0.9
 _YES = frozenset({"yes", "true", "y"})
 _NO = frozenset({"no", "none", "not", "non", "false", "n"})
@@ -62,9 +63,12 @@ class Fields:
         return not allowed or reading.group in allowed
 
     def _values(self, attribute: str, passage: Passage, start: int, end: int) -> Iterator[Finding]:
+        # Where a sentence follows the key ("Fabric: Art silk is made of ..."), only what stands before its verb is the value.
+        words = passage.tokens.words
+        end = next((i for i in range(start, end) if words[i] in _VERBS), end)
         known = False
         for match in passage.matches:
-            if match.start < start or match.end > end:
+            if match.start < start or match.end > end or passage.flags[match.start]:
                 continue
             for sense in match.senses:
                 if sense.attribute == attribute and sense.kind in (Kind.VALUE, Kind.WORD):
@@ -74,6 +78,6 @@ class Fields:
                         return
                     break
         if not known and start < end <= start + _SHORT:
-            said = self._resolver.resolve(attribute, " ".join(passage.tokens.words[start:end]))
+            said = self._resolver.resolve(attribute, " ".join(words[start:end]))
             if said is not None and said.by != "within":
                 yield passage.finding(attribute, said.value, round(said.confidence * _RESOLVED, 3), start, end)

@@ -1,0 +1,89 @@
+"""`enrich train`: versions of what looks, reads and decides."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from enrichment.cli.output import console
+from enrichment.cli.sources import Sources, sources_of
+from enrichment.progress.open import open_progress
+
+app = typer.Typer(help="Train image models, text models and fusion weights.", no_args_is_help=True)
+Out = Annotated[Path, typer.Option(help="Folder that gets the version folder.")]
+Version = Annotated[str, typer.Option(help="Name of the new version.")]
+Start = Annotated[Path | None, typer.Option(help="Version folder to go on from.")]
+Threads = Annotated[int, typer.Option(help="Threads of the training process.")]
+
+
+@app.command("group")
+def group(
+    source: Sources,
+    out: Out,
+    work: Annotated[Path, typer.Option(help="Scratch folder: decoded pictures, checkpoints, logs; resumes from it.")],
+    version: Version = "candidate",
+    backbone: Annotated[str, typer.Option(help="Any timm backbone, or one of the project's own.")] = "resnet50",
+    weights: Annotated[Path | None, typer.Option(help="First weights (safetensors); else the hub's.")] = None,
+    start: Start = None,
+    epochs: int = 8,
+    epoch_pictures: int = 20_000,
+    batch: int = 64,
+    side: Annotated[int, typer.Option(help="Training side in pixels.")] = 128,
+    serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 160,
+    threads: Threads = 2,
+    seed: int = 17,
+    corrections: Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")] = None,
+    research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
+    fast_dev_run: Annotated[bool, typer.Option(help="One step of everything, to see that it runs.")] = False,
+) -> None:
+    """Train trunk, group head, taggers and embedding together, then calibrate, measure and seal the version."""
+    from enrichment.vision.train import train_group
+
+    given: dict[str, Any] = {"version": version, "backbone": backbone, "weights": weights, "start": start}
+    given |= {"epochs": epochs, "epoch_pictures": epoch_pictures, "batch": batch, "side": side}
+    given |= {"serve_side": serve_side, "threads": threads, "seed": seed}
+    given |= {"research": research, "fast_dev_run": fast_dev_run}
+    _say(train_group(_settings(source, out, work, corrections, given), open_progress(_kind())))
+
+
+@app.command("taggers")
+def taggers(
+    source: Sources,
+    out: Out,
+    work: Annotated[Path, typer.Option(help="Scratch folder: decoded pictures, checkpoints, logs; resumes from it.")],
+    start: Annotated[Path, typer.Option(help="Version folder whose trunk and group head stay.")],
+    version: Version = "candidate",
+    epochs: int = 12,
+    views: Annotated[int, typer.Option(help="How often each picture is seen: once plain, then augmented.")] = 2,
+    threads: Threads = 2,
+    seed: int = 17,
+    corrections: Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")] = None,
+    research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
+) -> None:
+    """Train the taggers and the embedding on the frozen trunk of a version."""
+    from enrichment.vision.train import train_taggers
+
+    given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views}
+    given |= {"threads": threads, "seed": seed, "research": research}
+    _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
+
+
+def _settings(source: list[str], out: Path, work: Path, corrections: Path | None, given: dict[str, Any]) -> Any:
+    from enrichment.labels.corrections import read_corrections
+    from enrichment.vision.settings import TrainSettings
+
+    corrected = read_corrections(corrections) if corrections else {}
+    return TrainSettings(sources=sources_of(source), out=out, work=work, corrections=corrected, **given)
+
+
+def _kind() -> str:
+    return "rich" if sys.stderr.isatty() else "log"
+
+
+def _say(folder: Path) -> None:
+    console().print(
+        f"version folder {folder}\n`enrich models add` puts it into a store, `promote` in force", markup=False
+    )
