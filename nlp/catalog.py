@@ -29,6 +29,7 @@ from nlp.vocabulary_spec import article_vocabulary, context
 from schemas.attribute_spec import attributes
 from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source
 
+_CHUNK = 512
 STARTER = Path(__file__).parent / "starter"
 """The trained parts that ship with the package."""
 
@@ -48,16 +49,22 @@ class TextReader:
 
     def read(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
         """Return the claims of each product in the order of ``texts``."""
-        return [self._one(text) for text in texts]
+        found: list[list[AttributeClaim]] = []
+        for first in range(0, len(texts), _CHUNK):
+            readings = [read(self._lexicon, text) for text in texts[first : first + _CHUNK]]
+            for extractor in self._extractors:
+                if isinstance(extractor, Entities):
+                    extractor.prepare(readings)
+            found.extend(self._one(reading) for reading in readings)
+        return found
 
-    def _one(self, product: ProductText) -> list[AttributeClaim]:
-        reading = read(self._lexicon, product)
+    def _one(self, reading: Reading) -> list[AttributeClaim]:
         self.counts["read"] += 1
         if reading.name.normal.capped or reading.description.normal.capped:
             self.counts["capped"] += 1
         language = self._language.of([*reading.name.tokens.words, *reading.description.tokens.words])
         if language != self._language.language:
-            self.counts[f"withheld:{product.vendor}:{language}"] += 1
+            self.counts[f"withheld:{reading.product.vendor}:{language}"] += 1
             return []
         claims: list[AttributeClaim] = []
         for extractor in self._extractors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -12,9 +12,13 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from nlp.normalise import normalise
-from nlp.tokens import tokenise
+from nlp.tokens import BREAKS, tokenise
 from nlp.vocabulary_spec import ArticleVocabulary, Context
 from schemas.attribute_spec import Attributes
+
+
+_REMEMBERED = 50_000
+_STRANGE = "\N{MIDDLE DOT}"
 
 
 class Kind(IntEnum):
@@ -89,27 +93,37 @@ class Lexicon:
         self.worn = frozenset(a.name for a in articles.article_types if a.shopify is not None)
         self.stops = frozenset(context.stops)
         table: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
+        keys: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         for phrase, sense in _senses(attributes, articles, context):
             words = phrase_words(phrase)
-            if words:
-                table[words].add(sense)
+            if words and BREAKS.isdisjoint(words):
+                (keys if sense.kind is Kind.KEY else table)[words].add(sense)
+        self.words = frozenset(w for words in (*table, *keys) for w in words)
+        self.keys = {words: tuple(sorted(senses)) for words, senses in keys.items()}
         self._matcher = PhraseMatcher(self.vocab, attr="ORTH")
         self._meaning: dict[int, Meaning] = {}
-        self.words = frozenset(w for words in table for w in words)
+        self._seen: dict[tuple[str, ...], tuple[Match, ...]] = {}
         for number, words in enumerate(sorted(table)):
             name = f"p{number}"
             self._matcher.add(name, [Doc(self.vocab, words=list(words))])
             self._meaning[self.vocab.strings[name]] = Meaning(tuple(sorted(table[words])))
 
-    def doc(self, words: Sequence[str]) -> Doc:
-        """Return ``words`` as a spaCy document of this lexicon's vocabulary."""
-        return Doc(self.vocab, words=list(words), spaces=[True] * len(words))
+    def match(self, clause: tuple[str, ...]) -> tuple[Match, ...]:
+        """Return every phrase in the words of one clause, by start, longer ones first.
 
-    def match(self, doc: Doc) -> list[Match]:
-        """Return every phrase in ``doc``, by start, longer ones first."""
-        meaning = self._meaning
-        found = [Match(start, end, meaning[key]) for key, start, end in self._matcher(doc)]
-        found.sort(key=lambda m: (m.start, -m.end))
+        Vendors repeat their clauses, so clauses are remembered; words of no phrase are all one to the matcher, which
+        keeps its string store from growing with the catalogue.
+        """
+        found = self._seen.get(clause)
+        if found is None:
+            known, meaning = self.words, self._meaning
+            doc = Doc(self.vocab, words=[w if w in known else _STRANGE for w in clause])
+            found = tuple(
+                sorted((Match(s, e, meaning[k]) for k, s, e in self._matcher(doc)), key=lambda m: (m.start, -m.end))
+            )
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[clause] = found
         return found
 
 

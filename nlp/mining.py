@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nlp.extractors.articles import Articles
-from nlp.extractors.clauses import clauses
+from nlp.clauses import clauses
 from nlp.language import function_words
 from nlp.lexicon import Lexicon
 from nlp.ner import Recogniser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from spacy.tokens import Doc
 
 LABELS = ("colour", "pattern", "material", "neckline", "collar", "sleeve_style", "hem", "closure", "shoe_type", "fit")
 UNKNOWN = "unk"
-_REMEMBERED = 50_000
+_REMEMBERED, _BATCH = 50_000, 256
 _CONFIG: dict[str, Any] = {
     "model": {
         "@architectures": "spacy.TransitionBasedParser.v2",
@@ -59,19 +58,24 @@ class Recogniser:
         self._vocab = pipeline.vocab
         self._known = known
         self._recogniser = recogniser
-        self._seen: OrderedDict[tuple[str, ...], tuple[Span, ...]] = OrderedDict()
+        self._seen: dict[tuple[str, ...], tuple[Span, ...]] = {}
 
     def spans(self, clause: Sequence[str]) -> tuple[Span, ...]:
         """Return ``(label, start, end)`` word spans of the values in ``clause``."""
         key = tuple(clause)
-        found = self._seen.get(key)
-        if found is None:
-            doc = self._recogniser(Doc(self._vocab, words=disguised(key, self._known)))
-            found = tuple((e.label_, e.start, e.end) for e in doc.ents)
-            self._seen[key] = found
-            if len(self._seen) > _REMEMBERED:
-                self._seen.popitem(last=False)
-        return found
+        if key not in self._seen:
+            self.learn([key])
+        return self._seen[key]
+
+    def learn(self, clauses: Sequence[tuple[str, ...]]) -> None:
+        """Read those of ``clauses`` that were not read before, together; each is still read on its own."""
+        new = [c for c in dict.fromkeys(clauses) if c not in self._seen]
+        if len(self._seen) + len(new) > _REMEMBERED:
+            self._seen.clear()
+            new = list(dict.fromkeys(clauses))
+        docs = [Doc(self._vocab, words=disguised(c, self._known)) for c in new]
+        for clause, doc in zip(new, self._recogniser.pipe(docs, batch_size=_BATCH), strict=True):
+            self._seen[clause] = tuple((e.label_, e.start, e.end) for e in doc.ents)
 
     def save(self, folder: Path) -> None:
         """Write ``ner.bin`` in spaCy's own format, and ``ner.json`` with its labels and known words."""

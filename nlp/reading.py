@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
-from spacy.tokens import Doc
-
 from nlp.brand import brand_words
-from nlp.lexicon import Kind, Lexicon, Match, Meaning
+from nlp.clauses import clauses
+from nlp.lexicon import Lexicon, Match, Meaning
 from nlp.normalise import Normal, normalise
 from nlp.scope import marks, standing
 from nlp.text import ProductText
-from nlp.tokens import BREAKS, Tokens, tokenise
+from nlp.tokens import Tokens, tokenise
 
 NAME, DESCRIPTION = "name", "description"
-_KEYS = 1 << Kind.KEY
 
 
 class Finding(NamedTuple):
@@ -41,7 +38,6 @@ class Passage:
     original: str
     normal: Normal
     tokens: Tokens
-    doc: Doc
     matches: list[Match]
     flags: list[int]
     by_start: dict[int, Match] = field(default_factory=dict)
@@ -89,40 +85,22 @@ def _brand(product: ProductText) -> str:
 def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozenset[str], *, whole: bool) -> Passage:
     normal = normalise(text)
     tokens = tokenise(normal, None if whole else known)
-    doc = lexicon.doc(tokens.words)
-    found = lexicon.match(doc) if tokens.words else []
-    keys = _keys(tokens.words, found)
-    matches = standing([m for m in map(_without_keys, found) if m.senses])
-    passage = Passage(field_name, text or "", normal, tokens, doc, matches, marks(tokens.words, matches))
+    words = tokens.words
+    matches: list[Match] = []
+    keys: list[tuple[Match, int, int]] = []
+    for start, end in clauses(words):
+        clause = tuple(words[start:end])
+        matches.extend([Match(m[0] + start, m[1] + start, m[2]) for m in standing(lexicon.match(clause))])
+        if end < len(words) and words[end] == ":" and clause in lexicon.keys:
+            key = Match(start, end, Meaning(lexicon.keys[clause]))
+            keys.append((key, end + 1, _value_end(words, end + 1)))
+    passage = Passage(field_name, text or "", normal, tokens, matches, marks(words, matches))
     passage.keys = keys
-    passage.key_words = frozenset(i for match, start, end in keys for i in range(match.start, end))
+    if keys:
+        passage.key_words = frozenset(i for match, start, end in keys for i in range(match.start, end))
     for match in matches:
-        passage.by_start.setdefault(match.start, match)
+        passage.by_start.setdefault(match[0], match)
     return passage
-
-
-def _without_keys(match: Match) -> Match:
-    return Match(match.start, match.end, _keyless(match.meaning)) if match.mask & _KEYS else match
-
-
-@lru_cache(maxsize=4_096)
-def _keyless(meaning: Meaning) -> Meaning:
-    return Meaning(tuple(s for s in meaning.senses if s.kind is not Kind.KEY))
-
-
-def _keys(words: list[str], found: list[Match]) -> list[tuple[Match, int, int]]:
-    """Return each ``Key:`` at a clause's start with the words ``[start, end)`` of its value."""
-    result: list[tuple[Match, int, int]] = []
-    if ":" not in words:
-        return result
-    for match in found:
-        if not match.mask & _KEYS or match.end >= len(words) or words[match.end] != ":":
-            continue
-        senses = tuple(s for s in match.senses if s.kind is Kind.KEY)
-        if match.start and words[match.start - 1] not in BREAKS:
-            continue
-        result.append((Match(match.start, match.end, Meaning(senses)), match.end + 1, _value_end(words, match.end + 1)))
-    return result
 
 
 def _value_end(words: list[str], start: int) -> int:

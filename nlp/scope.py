@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from nlp.lexicon import Kind, Match, Meaning, Sense
@@ -17,7 +18,7 @@ _AWAY, _SEEMS = 1 << Kind.ELSEWHERE, 1 << Kind.SEEMING
 _TURNING = _DENIES | _EXCEPTION | _UNDONE | _AWAY | _SEEMS | 1 << Kind.VALUE
 
 
-def standing(matches: list[Match]) -> list[Match]:
+def standing(matches: Sequence[Match]) -> list[Match]:
     """Drop what a longer phrase explains: "cap" in "cap sleeves", "belt" in "belt loops", "white" in "off white".
 
     A product noun that ends a longer phrase stays ("dress" in "maxi dress").
@@ -49,8 +50,6 @@ def _beside(inner: Meaning, outer: Meaning, at_end: bool) -> Meaning:
 
 def _compatible(inner: Sense, outer: Sense, at_end: bool) -> bool:
     kind, attribute, _ = inner
-    if outer[0] is Kind.KEY:
-        return True
     if outer[0] in _NOUNS:
         return attribute != "colour" and kind not in (Kind.ARTICLE, Kind.NOUN, Kind.PART, Kind.NEGATOR)
     if outer[0] is Kind.VALUE:

@@ -10,7 +10,8 @@ import typer
 from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json, say_table
 from enrichment.models.registry import Registry, starter
-from enrichment.models.version import Kind, open_version
+from enrichment.models.version import METRICS, Kind, ModelVersion, open_version, read_json
+from schemas.errors import UsageError
 
 app = typer.Typer(help="List, show, add, promote and roll back trained versions.", no_args_is_help=True)
 KindArgument = Annotated[Kind, typer.Argument(help="vision, text or fusion.")]
@@ -47,6 +48,8 @@ def show(kind: KindArgument, version: str | None = None, store: Store = None, js
 def add(kind: KindArgument, folder: Path, store: Store = None) -> None:
     """Copy a sealed version folder into the store, without promoting it."""
     version = open_version(folder, kind)
+    if is_research(version):
+        raise UsageError(f"{version.version} learned from data that must never ship; it stays out of every store")
     _registry(store).publish(version)
     console().print(f"{kind.value} {version.version} is in the store; `enrich models promote` puts it in force")
 
@@ -63,6 +66,12 @@ def rollback(kind: KindArgument, store: Store = None) -> None:
     """Put the version before the current one in force again."""
     done = _registry(store).rollback(kind)
     console().print(f"nights planned from now on use {kind.value} {done.version}")
+
+
+def is_research(version: ModelVersion) -> bool:
+    """Tell whether a version's own figures mark it as trained on research-only data."""
+    path = version.folder / METRICS
+    return path.is_file() and bool(read_json(path).get("research"))
 
 
 def _registry(store: str | None) -> Registry:

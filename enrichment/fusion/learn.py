@@ -65,13 +65,15 @@ def learn(
     worded: Sequence[Example] = (),
     target: float = 0.9,
     seed: int = 0,
+    explicit: Collection[str] = ("text:gazetteer", "text:fields"),
 ) -> Learned:
     """Fit weights on half of ``examples`` and thresholds on the other half.
 
     ``worded`` are more products, claimed by words alone: from them and the fitted half is learned what words
     mean by an article type, who wears it and how usual it is. The image group is fitted first, then article
     type and gender given it, then every other attribute with enough examples; the rest keep their declared
-    weights; of those, pictures are calibrated against explicit words (:func:`by_words`). Deterministic for a seed.
+    weights; of those, pictures are calibrated against the words of the ``explicit`` voices, which quote a value
+    and guess none (:func:`by_words`). Deterministic for a seed.
     """
     order = list(examples)
     random.Random(seed).shuffle(order)  # noqa: S311  # a split, not a secret
@@ -97,15 +99,17 @@ def learn(
             weights = _fit(vocabulary, weights, teaching, name)
             weights, lesson = _prove(vocabulary, weights, proving, name, target, before)
             lessons.append(lesson)
-    return Learned(_against_words(vocabulary, weights, order, {lesson.attribute for lesson in lessons}), tuple(lessons))
+    unknown = [a.name for a in vocabulary.attributes if a.name not in {lesson.attribute for lesson in lessons}]
+    yardsticks = {name: by_words(order, name, explicit)[:_MOST_EXAMPLES] for name in unknown}
+    return Learned(_against_words(vocabulary, weights, yardsticks), tuple(lessons))
 
 
-def by_words(examples: Sequence[Example], name: str) -> list[Example]:
-    """Return what pictures say of products whose words name exactly one value outright: these words are the truth."""
+def by_words(examples: Sequence[Example], name: str, explicit: Collection[str]) -> list[Example]:
+    """Return what pictures say of products whose ``explicit`` voices name exactly one value: that is the truth."""
     found = []
     for example in examples:
         about = [c for c in example.claims if c.attribute == name]
-        said = {c.value for c in about if c.source is Source.TEXT and c.confidence >= _EXPLICIT}
+        said = {c.value for c in about if speaker(c.source, c.producer) in explicit and c.confidence >= _EXPLICIT}
         seen = tuple(c for c in about if c.source is Source.IMAGE)
         if len(said) == 1 and seen:
             found.append(Example(seen, {name: said.pop()}))
@@ -113,18 +117,17 @@ def by_words(examples: Sequence[Example], name: str) -> list[Example]:
 
 
 def _against_words(
-    vocabulary: Attributes, weights: FusionWeights, examples: Sequence[Example], learned: Collection[str]
+    vocabulary: Attributes, weights: FusionWeights, yardsticks: Mapping[str, Sequence[Example]]
 ) -> FusionWeights:
     """Calibrate what pictures say of attributes without known truth against the words of the same products."""
-    for attribute in vocabulary.attributes:
-        teaching = by_words(examples, attribute.name)[:_MOST_EXAMPLES]
-        if attribute.name in learned or len(teaching) < _LEAST_EXAMPLES:
+    for name, teaching in yardsticks.items():
+        if len(teaching) < _LEAST_EXAMPLES:
             continue
-        weights = _fit(vocabulary, weights, teaching, attribute.name)
-        known = weights.attributes[attribute.name]
+        weights = _fit(vocabulary, weights, teaching, name)
+        known = weights.attributes[name]
         words = SourceWeight(max(_YARDSTICK, known.sources["text"].belief))
         changed = replace(known, sources={**known.sources, "text": words})
-        weights = replace(weights, attributes={**weights.attributes, attribute.name: changed})
+        weights = replace(weights, attributes={**weights.attributes, name: changed})
     return weights
 
 

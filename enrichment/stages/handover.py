@@ -15,7 +15,7 @@ from enrichment.review.ledger import Verdict
 from enrichment.review.reclass import reclass_events
 from enrichment.runs.run import Run
 from enrichment.stages.assemble import Catalogue
-from enrichment.stages.decide import tree
+from enrichment.stages.judges import tree
 from enrichment.stages.ledger import entries_of
 from enrichment.taxonomy.facets import facets
 from enrichment.taxonomy.filing import Reader

@@ -24,7 +24,7 @@ def mine_vocabulary(store: Store, out: Path, least: int) -> tuple[int, Path, Pat
     """Write page and sheet into ``out`` and return how many terms they list, and both paths."""
     folder = resolve(store, Kind.TEXT).folder
     lexicon = Lexicon(attributes(), article_vocabulary(), context("en"))
-    miner = Miner(lexicon, attributes(), WordVectors.load(folder), Recogniser.load(folder / "ner"))
+    miner = Miner(lexicon, attributes(), WordVectors.load(folder), Recogniser.load(folder))
     products = read_table(store, latest(store), "products").select(_COLUMNS)
     for batch in products.to_batches(max_chunksize=4_000):
         miner.add(

@@ -9,6 +9,7 @@ from enrichment.runs.run import Outcome, Run
 from enrichment.stages.base import base_products
 from enrichment.stages.drop import drop_of, folder_of, pictures_of, spec_of
 from enrichment.stages.ledger import judged_skus
+from enrichment.stages.trust import measure_trust
 from enrichment.vendors.product_tables import problems_table, products_table, withdrawn_table
 from enrichment.vendors.read import read_drop
 from enrichment.vendors.withdrawals import absent_products
@@ -46,6 +47,7 @@ def read(run: Run, vendor: str) -> Outcome:
     notes = {"shards": len(shards), "withdrawn": gone, "published": rows_in - quarantined - gone}
     report = StageReport("read", vendor, rows_in, rows_in - quarantined, quarantined, notes)
     out = {f"products-{n:04d}": shard for n, shard in enumerate(shards)}
+    out["trust"] = measure_trust(run, vendor, base)
     out["row_problems"] = problems_table(problems)
     out["withdrawn"] = withdrawn_table(vendor, withdrawn, plan.manifest.night)
     return Outcome(report, out)

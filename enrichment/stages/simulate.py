@@ -10,7 +10,7 @@ from enrichment.models.registry import Kind, resolve
 from enrichment.publish.read import latest, read_table
 from enrichment.review.ledger import read as read_ledger
 from enrichment.review.obey import orders_of
-from enrichment.stages.decide import WEIGHTS
+from enrichment.stages.judges import WEIGHTS
 from enrichment.stages.rows import claims_from
 from enrichment.stores.port import Store
 from enrichment.taxonomy.change import Simulation, simulate
@@ -58,6 +58,6 @@ def _place(
     for product in products:
         fused = fuser.fuse(product.vendor, product.sku, claims.get((product.vendor, product.sku), []))
         known = Evidence(fused.belief.types, fused.belief.genders, {d.attribute: d for d in fused.decisions})
-        filing = readers.get(product.vendor, plain).read(product.levels)
+        filing = readers.get(product.vendor, plain).read_product(product)
         placed.append(placer.place(product.vendor, product.sku, known, filing))
     return placed

@@ -49,7 +49,7 @@ class _Column:
     values: Counter[str]
     kinds: dict[str, Counter[str]]
     unknown: set[str]
-    repeated: int = 0
+    repeated: Counter[str]
     filled: int = 0
 
 
@@ -60,7 +60,7 @@ def propose(vendor: str, seen: Iterable[tuple[Filing, str | None]]) -> list[Prop
     group), None where they say nothing. A value that the hierarchy knows is never proposed for being frequent:
     a shoe seller may well file everything under Shoes.
     """
-    columns = [_Column(Counter(), defaultdict(Counter), set()) for _ in LEVELS]
+    columns = [_Column(Counter(), defaultdict(Counter), set(), Counter()) for _ in LEVELS]
     everything: Counter[str] = Counter()
     for filing, kind in seen:
         if kind is not None:
@@ -68,8 +68,10 @@ def propose(vendor: str, seen: Iterable[tuple[Filing, str | None]]) -> list[Prop
         for at, column in enumerate(columns):
             _count(column, filing, at, kind)
     found: list[Proposal] = []
+    unknown = {value for column in columns for value in column.unknown}
     for level, column in zip(LEVELS, columns, strict=True):
         found += _of_column(vendor, level, column, _entropy(everything))
+        found += _repeating(vendor, level, column, unknown)
     return found
 
 
@@ -80,7 +82,7 @@ def _count(column: _Column, filing: Filing, at: int, kind: str | None) -> None:
     column.filled += 1
     column.values[text.strip()] += 1
     if state is LevelState.REPEATED:
-        column.repeated += 1
+        column.repeated[text.strip()] += 1
     if state is LevelState.UNKNOWN and not filing.nodes[at]:
         column.unknown.add(text.strip())
     if kind is not None:
@@ -101,10 +103,15 @@ def _of_column(vendor: str, level: str, column: _Column, overall: float) -> list
         else:
             continue
         found.append(Proposal(vendor, level, bounded(value), kind, count, share, min(1.0, mixed)))
-    if column.repeated >= LEAST_SEEN and column.repeated / column.filled >= _REPEATING:
-        share = column.repeated / column.filled
-        found.append(Proposal(vendor, level, "", Kind.REPEATS_PARENT, column.repeated, share, 0.0))
     return found
+
+
+def _repeating(vendor: str, level: str, column: _Column, unknown: set[str]) -> list[Proposal]:
+    """Report a level that often repeats its parent; a placeholder sent twice is no repetition."""
+    count = sum(n for value, n in column.repeated.items() if value not in unknown)
+    if count < LEAST_SEEN or count / column.filled < _REPEATING:
+        return []
+    return [Proposal(vendor, level, "", Kind.REPEATS_PARENT, count, count / column.filled, 0.0)]
 
 
 def _entropy(counts: Mapping[str, int]) -> float:

@@ -46,8 +46,9 @@ class Agreement:
 def observe(filing: Filing, tree: Tree, types: Mapping[str, float], genders: Mapping[str, float]) -> list[Agreement]:
     """Compare one filing with what words and pictures alone make of the product, where they are sure.
 
-    ``types`` and ``genders`` are probabilities fused without the vendor's own claims. The level compared is the
-    finest that the vendor filled; what the vendor left empty is neither right nor wrong.
+    ``types`` are probabilities fused without the vendor's own claims; ``genders`` from words alone, for a picture
+    is no witness of age. The level compared is the finest that the vendor filled; what the vendor left empty is
+    neither right nor wrong.
     """
     found: list[Agreement] = []
     seen = _surest(types)

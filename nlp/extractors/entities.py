@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nlp.extractors.clauses import clauses
+from nlp.clauses import clauses
 from nlp.lexicon import Kind
 from nlp.ner import Recogniser
 from nlp.reading import Finding, Passage, Reading
@@ -29,6 +29,17 @@ class Entities:
         self._groups = {a.name: frozenset(a.groups) for a in attributes.attributes}
         self.version = version
         self.unknown: Counter[tuple[str, str]] = Counter()
+
+    def prepare(self, readings: Sequence[Reading]) -> None:
+        """Read the clauses of many products together, which is several times as fast as one by one."""
+        self._recogniser.learn(
+            [
+                tuple(passage.tokens.words[start:end])
+                for reading in readings
+                for passage in reading.passages
+                for start, end in clauses(passage.tokens.words)
+            ]
+        )
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield the nearest known value of each unknown phrase that is near enough to one."""

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from spacy.training import Example as SpacyExample
 from thinc.api import fix_random_seed
 
-from nlp.extractors.clauses import clauses
+from nlp.clauses import clauses
 from nlp.extractors.gazetteer import Gazetteer
 from nlp.lexicon import Lexicon
 from nlp.ner import LABELS, UNKNOWN, Recogniser, Span, blank, disguised
@@ -31,12 +31,11 @@ _LEAST = 5
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause with the spans and, aligned, the values that the gazetteer found; ``brand`` for splitting."""
+    """One clause with the values that the gazetteer found in it; ``brand`` for splitting."""
 
     brand: str
     words: tuple[str, ...]
     spans: tuple[Span, ...]
-    values: tuple[str, ...] = ()
 
 
 def silver_clauses(lexicon: Lexicon, attributes: Attributes, examples: Sequence[Example]) -> list[Clause]:
@@ -45,35 +44,32 @@ def silver_clauses(lexicon: Lexicon, attributes: Attributes, examples: Sequence[
     found: dict[tuple[str, ...], Clause] = {}
     for example in examples:
         reading = read(lexicon, ProductText("train", example.id, example.name, example.description))
-        spans: dict[str, list[tuple[Span, str]]] = {"name": [], "description": []}
+        spans: dict[str, list[Span]] = {"name": [], "description": []}
         for finding in gazetteer.find(reading):
             if finding.attribute in LABELS:
-                spans[finding.passage].append(((finding.attribute, finding.start, finding.end), finding.value))
+                spans[finding.passage].append((finding.attribute, finding.start, finding.end))
         for passage in reading.passages:
             for start, end in clauses(passage.tokens.words):
                 words = tuple(passage.tokens.words[start:end])
                 if words not in found:
-                    inside = _inside(passage.tokens, spans[passage.name], start, end)
-                    found[words] = Clause(
-                        example.brand, words, tuple(s for s, _ in inside), tuple(v for _, v in inside)
-                    )
+                    found[words] = Clause(example.brand, words, _inside(passage.tokens, spans[passage.name], start, end))
     return [found[k] for k in sorted(found)]
 
 
-def _inside(tokens: Tokens, spans: Sequence[tuple[Span, str]], start: int, end: int) -> list[tuple[Span, str]]:
+def _inside(tokens: Tokens, spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
     starts, ends = tokens.starts[start:end], tokens.ends[start:end]
-    result: list[tuple[Span, str]] = []
-    for (label, first, last), value in sorted(spans, key=lambda s: (s[0][1], -s[0][2])):
+    result: list[Span] = []
+    for label, first, last in sorted(spans, key=lambda s: (s[1], -s[2])):
         if first in starts and last in ends:
             span = (label, starts.index(first), len(ends) - ends[::-1].index(last))
-            if span[1] < span[2] and (not result or result[-1][0][2] <= span[1]):
-                result.append((span, value))
-    return result
+            if span[1] < span[2] and (not result or result[-1][2] <= span[1]):
+                result.append(span)
+    return tuple(result)
 
 
-def is_held(label: str, value: str) -> bool:
-    """Tell whether a value belongs to the tenth of the vocabulary that a measured recogniser is never shown."""
-    return int(hashlib.sha256(f"{label}.{value}".encode()).hexdigest(), 16) % 10 == 0
+def is_held(phrase: str) -> bool:
+    """Tell whether a spelling belongs to the tenth of the vocabulary that a measured recogniser is never shown."""
+    return int(hashlib.sha256(f"held {phrase}".encode()).hexdigest(), 16) % 10 == 0
 
 
 def sample(data: Sequence[Clause], most: int, seed: int = 0) -> list[Clause]:
@@ -126,31 +122,46 @@ def _example(
     return SpacyExample.from_dict(doc, {"entities": entities})
 
 
-def measure(data: Sequence[Clause], private: frozenset[str], most: int, seed: int = 0) -> dict[str, float]:
-    """Return recall and precision on held-out values: no clause that holds one is trained on, nor a held-out brand."""
-    unseen = [c for c in data if any(is_held(s[0], v) for s, v in zip(c.spans, c.values, strict=True))]
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is found when a phrase counts from ``support`` clauses on; ``values`` = share of held-out phrases found at all."""
+
+    support: int
+    recall: float
+    precision: float
+    values: float
+
+
+def measure(data: Sequence[Clause], private: frozenset[str], most: int, seed: int = 0) -> list[Point]:
+    """Return operating points on held-out spellings: no clause that holds one is trained on, nor a held-out brand."""
+    unseen = [c for c in data if any(is_held(" ".join(c.words[s:e])) for _, s, e in c.spans)]
     rest = set(unseen)
-    seen = sample([c for c in data if c not in rest and fold(c.brand) != 0], most, seed)
-    known = {" ".join(c.words[s:e]) for c in seen for _, s, e in c.spans}
-    # A value nobody declared is a word the recogniser never met, in no role: elsewhere it stays disguised too.
-    held = {w for c in unseen for (a, s, e), v in zip(c.spans, c.values, strict=True) if is_held(a, v) for w in c.words[s:e]}
+    seen = [c for c in data if c not in rest and fold(c.brand) != 0]
     shown = {w for c in seen for _, s, e in c.spans for w in c.words[s:e]}
-    recogniser = train_recogniser([c for c in seen if (held - shown).isdisjoint(c.words)], private | (held - shown), seed)
-    right = wrong = total = 0
-    found: Counter[str] = Counter()
-    there: Counter[str] = Counter()
-    for clause in unseen:
-        truth = {s for s, v in zip(clause.spans, clause.values, strict=True) if is_held(s[0], v)}
-        total += len(truth)
-        said = [s for s in recogniser.spans(clause.words) if " ".join(clause.words[s[1] : s[2]]) not in known]
-        for t, v in zip(clause.spans, clause.values, strict=True):
-            if t in truth:
-                there[v] += 1
-                found[v] += any(s[0] == t[0] and _touch(s, t) for s in said)
-        right += len({t for t in truth for s in said if s[0] == t[0] and _touch(s, t)})
-        wrong += sum(not any(s[0] == t[0] and _touch(s, t) for t in clause.spans) for s in said)
-    LOG.info("held-out values %s", {v: f"{found[v]}/{n}" for v, n in there.most_common(30)})
-    return {"clauses": len(unseen), "recall": right / max(1, total), "precision": right / max(1, right + wrong)}
+    # A value nobody declared is a word the recogniser never met, in no role: elsewhere it is left out too.
+    never = {w for c in unseen for _, s, e in c.spans if is_held(" ".join(c.words[s:e])) for w in c.words[s:e]} - shown
+    seen = sample([c for c in seen if never.isdisjoint(c.words)], most, seed)
+    recogniser = train_recogniser(seen, private | never, seed)
+    known = {" ".join(c.words[s:e]) for c in seen for _, s, e in c.spans}
+    said = [(c, s, " ".join(c.words[s[1] : s[2]])) for c in unseen for s in recogniser.spans(c.words)]
+    support = Counter((s[0], phrase) for _, s, phrase in said if phrase not in known)
+    return [_point(unseen, [x for x in said if support[x[1][0], x[2]] >= k], k) for k in (1, 2, 3, 5, 8)]
+
+
+def _point(unseen: Sequence[Clause], said: Sequence[tuple[Clause, Span, str]], support: int) -> Point:
+    truths = [(c, t, " ".join(c.words[t[1] : t[2]])) for c in unseen for t in c.spans]
+    held = [x for x in truths if is_held(x[2])]
+    by_clause: dict[tuple[str, ...], list[Span]] = {}
+    for clause, span, _ in said:
+        by_clause.setdefault(clause.words, []).append(span)
+    found = [x for x in held if any(s[0] == x[1][0] and _touch(s, x[1]) for s in by_clause.get(x[0].words, []))]
+    wrong = sum(not any(s[0] == t[0] and _touch(s, t) for t in c.spans) for c, s, _ in said)
+    return Point(
+        support,
+        recall=len(found) / max(1, len(held)),
+        precision=len(found) / max(1, len(found) + wrong),
+        values=len({x[2] for x in found}) / max(1, len({x[2] for x in held})),
+    )
 
 
 def _touch(one: Span, other: Span) -> bool:

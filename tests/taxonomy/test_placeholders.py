@@ -40,6 +40,11 @@ def test_a_repeating_level_is_reported_once() -> None:
     assert (found.level, found.kind, found.count) == ("class", Kind.REPEATS_PARENT, 20)
 
 
+def test_a_placeholder_sent_twice_is_not_taken_for_a_repeating_level() -> None:
+    found = propose("v", _seen([("Women", "WEBSHOP", "WEBSHOP", None, None)] * 40))
+    assert {(p.level, p.kind) for p in found} == {("department", Kind.ONE_FOR_EVERYTHING)}
+
+
 def test_few_sightings_prove_nothing() -> None:
     assert propose("v", _seen([("Women", "WEBSHOP", None, None, None)] * 5)) == []
     assert propose("v", []) == []

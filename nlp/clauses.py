@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nlp.tokens import BREAKS
 
-LONGEST = 40
+LONGEST = 60
 
 
 def clauses(words: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,31 @@
+"""What judges claims and places products, compiled once a process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from enrichment.fusion.fuse import Fuser
+from enrichment.fusion.weights import FusionWeights
+from enrichment.runs.run import Run
+from enrichment.stages.model import model_of
+from enrichment.taxonomy.tree import Tree
+from schemas.attribute_spec import attributes
+from schemas.taxonomy_spec import taxonomy
+
+WEIGHTS = "weights.json"
+
+
+def fuser(run: Run) -> Fuser:
+    """Return the fusion with the weights the run is pinned to."""
+    return _fuser((model_of(run, "fusion").folder / WEIGHTS).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def tree() -> Tree:
+    """Return the declared hierarchy."""
+    return Tree(taxonomy())
+
+
+@lru_cache(maxsize=2)
+def _fuser(weights: str) -> Fuser:
+    return Fuser(attributes(), FusionWeights.from_json(weights))

@@ -1,0 +1,57 @@
+"""How far a vendor's levels are believed tonight, measured on its products of the run before.
+
+Measured on the base and not on tonight's shard, so that no product's answer depends on which others it came with.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from enrichment.publish.read import read_table
+from enrichment.runs.run import Run
+from enrichment.stages.base import base_of
+from enrichment.stages.drop import spec_of
+from enrichment.stages.judges import fuser, tree
+from enrichment.stages.rows import by_sku, claims_from
+from enrichment.taxonomy.filing import Reader
+from enrichment.taxonomy.trust import Agreement, VendorTrust, measured, observe
+from enrichment.vendors.product_tables import products_from_table
+from schemas.records import LEVELS, Source
+from schemas.tables import PRODUCTS
+
+MOST_PRODUCTS = 2_000
+_ATTRIBUTES = pa.array(["image_group", "article_type", "gender"])
+SCHEMA = pa.schema([("level", pa.string()), ("trust", pa.float64())])
+
+
+def measure_trust(run: Run, vendor: str, base: pa.Table | None) -> pa.Table:
+    """Return (level, reliability 0 to 1) of ``vendor``: what words and pictures of the base's products agree with."""
+    trust = VendorTrust(vendor)
+    published = base_of(run)
+    if base is not None and base.num_rows and published is not None:
+        sample = base.sort_by("fingerprint").slice(0, MOST_PRODUCTS)
+        claims = read_table(run.store, published, "attribute_claims")
+        of_vendor = pc.and_(pc.equal(claims["vendor"], vendor), pc.not_equal(claims["source"], Source.VENDOR.value))
+        telling = pc.and_(of_vendor, pc.is_in(claims["attribute"], _ATTRIBUTES))
+        mine = claims.filter(pc.and_(telling, pc.is_in(claims["sku"], sample["sku"].combine_chunks())))
+        trust = measured(vendor, _agreements(run, vendor, sample, mine))
+    return pa.table({"level": list(LEVELS), "trust": list(trust.levels)}, schema=SCHEMA)
+
+
+def trust_of(run: Run, vendor: str) -> VendorTrust:
+    """Return what the read stage measured."""
+    table = run.table("read", vendor, "trust")
+    return VendorTrust(vendor, tuple(table["trust"].to_pylist()))
+
+
+def _agreements(run: Run, vendor: str, sample: pa.Table, claims: pa.Table) -> list[Agreement]:
+    said = by_sku(claims_from(claims.drop_columns(["outcome"])))
+    filings, fuse = Reader(tree(), spec_of(run, vendor).placeholders), fuser(run)
+    found: list[Agreement] = []
+    for product in products_from_table(sample.select(PRODUCTS.names)):
+        own = said.get(product.sku, [])
+        words = [claim for claim in own if claim.source is Source.TEXT]
+        types, genders = fuse.believe(own).types, fuse.believe(words).genders
+        found += observe(filings.read_product(product), tree(), types, genders)
+    return found
