@@ -20,6 +20,7 @@ from nlp.extractors.whole_text import WholeText
 from nlp.language import Language
 from nlp.lexicon import Lexicon
 from nlp.linear import LinearModels
+from nlp.mining import Miner
 from nlp.ner import Recogniser
 from nlp.reading import Finding, Reading, read
 from nlp.text import ProductText
@@ -33,7 +34,7 @@ _CHUNK = 512
 STARTER = Path(__file__).parent / "starter"
 """The trained parts that ship with the package."""
 
-__all__ = ["ProductText", "TextReader", "build"]
+__all__ = ["ProductText", "TextReader", "build", "miner"]
 
 
 class TextReader:
@@ -116,6 +117,14 @@ def build(folder: Path | None = None, language: str = "en", ner: bool = True) ->
     if ner:
         extractors.append(Entities(Recogniser.load(parts), resolver, declared, _hash(parts, "ner.bin", "vectors.npz")))
     return TextReader(lexicon, Language(lexicon.words, language), extractors, _version(extractors))
+
+
+def miner(folder: Path | None = None, language: str = "en") -> Miner:
+    """Return a collector of unknown terms: ``add`` products, then pass ``candidates()`` to ``write_report``."""
+    parts = folder or STARTER
+    declared = attributes()
+    lexicon = Lexicon(declared, article_vocabulary(), context(language))
+    return Miner(lexicon, declared, WordVectors.load(parts), Recogniser.load(parts))
 
 
 def _hash(folder: Path, *names: str) -> str:

@@ -16,7 +16,6 @@ from nlp.tokens import BREAKS, tokenise
 from nlp.vocabulary_spec import ArticleVocabulary, Context
 from schemas.attribute_spec import Attributes
 
-
 _REMEMBERED = 50_000
 _STRANGE = "\N{MIDDLE DOT}"
 

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nlp.extractors.articles import Articles
 from nlp.clauses import clauses
+from nlp.extractors.articles import Articles
 from nlp.language import function_words
 from nlp.lexicon import Lexicon
 from nlp.ner import Recogniser
@@ -76,7 +76,7 @@ class Miner:
     def candidates(self, least: int = 8, most: int = 300) -> list[Candidate]:
         """Return at most ``most`` terms seen in at least ``least`` products, the most telling frequent ones first."""
         found = [self._candidate(t, n) for t, n in self._counts.items() if n >= least]
-        found.sort(key=lambda c: (-c.telling * math.log1p(c.count), c.term))
+        found.sort(key=lambda c: (-c.telling * math.log1p(c.count) * math.log1p(c.vendors), c.term))
         return found[:most]
 
     def _candidate(self, term: str, count: int) -> Candidate:

@@ -41,6 +41,7 @@ class Passage:
     matches: list[Match]
     flags: list[int]
     by_start: dict[int, Match] = field(default_factory=dict)
+    by_end: dict[int, Match] = field(default_factory=dict)
     keys: list[tuple[Match, int, int]] = field(default_factory=list)
     key_words: frozenset[int] = frozenset()
     brand: int = 0
@@ -100,6 +101,7 @@ def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozens
         passage.key_words = frozenset(i for match, start, end in keys for i in range(match.start, end))
     for match in matches:
         passage.by_start.setdefault(match[0], match)
+        passage.by_end.setdefault(match[1], match)
     return passage
 
 

@@ -11,6 +11,9 @@ from nlp.tokens import BREAKS
 DENIED, ELSEWHERE, SEEMING = 1, 2, 4
 _REACH = 5
 _TURNS = frozenset({"but", "with", "has", "just", "only", "instead"})
+_PAIRING = frozenset({"pair", "pairs", "paired", "pairing", "look", "looks", "go", "goes", "work", "works"}) | {
+    "match", "matches", "wear", "worn", "team", "teams", "teamed", "style", "styled",
+}  # fmt: skip
 _PRODUCT_KINDS = frozenset({"dress_type", "length", "shoe_type", "bag_type", "display", "jewelry_style", "frame_shape"})
 _NOUNS = frozenset({Kind.ARTICLE, Kind.NOUN})
 _DENIES, _EXCEPTION, _UNDONE = 1 << Kind.NEGATOR, 1 << Kind.EXCEPTION, 1 << Kind.UNDONE
@@ -76,6 +79,9 @@ def marks(words: list[str], matches: list[Match]) -> list[int]:
             _flag(flags, words, match.end, SEEMING, _REACH)
         elif (mask & _DENIES and match.end not in excepted) or _denies_on(words, match):
             _flag(flags, words, match.end, DENIED, _REACH)
+    for i, word in enumerate(words):
+        if word == "with" and not _PAIRING.isdisjoint(words[max(0, i - 3) : i]):
+            _flag_sentence(flags, words, i)
     return flags
 
 
@@ -93,7 +99,7 @@ def _flag(flags: list[int], words: list[str], start: int, flag: int, reach: int)
 
 def _flag_sentence(flags: list[int], words: list[str], start: int) -> None:
     for i in range(start, len(words)):
-        if words[i] == ".":
+        if words[i] == "." or flags[i] & ELSEWHERE:
             return
         flags[i] |= ELSEWHERE
 

@@ -99,3 +99,5 @@ def _restore(normal: Normal, starts: list[int], ends: list[int]) -> None:
     for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
         if end > start:
             starts[i], ends[i] = normal.span(start, end)
+        else:
+            starts[i] = ends[i] = normal.span(start, start + 1)[0]

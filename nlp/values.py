@@ -11,7 +11,7 @@ from schemas.attribute_spec import Attribute, Attributes
 
 _SPELLING, _ALIKE = 0.84, 0.78
 _STEM = 5
-_LIMIT = 80
+_LIMIT, _REMEMBERED = 80, 20_000
 
 
 class Resolution(NamedTuple):
@@ -28,6 +28,7 @@ class ValueResolver:
     def __init__(self, attributes: Attributes, vectors: WordVectors | None = None) -> None:
         """Compile the spellings of every attribute that declares values."""
         self._vectors = vectors
+        self._seen: dict[tuple[str, str], Resolution | None] = {}
         self._heads = {a.name: frozenset(w for h in a.heads for w in phrase_words(h)) for a in attributes.attributes}
         self._spellings: dict[str, dict[tuple[str, ...], str]] = {
             a.name: _spellings(a) for a in attributes.attributes if a.values
@@ -35,8 +36,16 @@ class ValueResolver:
 
     def resolve(self, attribute: str, text: str) -> Resolution | None:
         """Return what ``text`` means as a value of ``attribute``; None where nothing is near enough."""
+        key = attribute, text[:_LIMIT]
+        if key not in self._seen:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[key] = self._resolve(*key)
+        return self._seen[key]
+
+    def _resolve(self, attribute: str, text: str) -> Resolution | None:
         known = self._spellings.get(attribute)
-        words = phrase_words(text[:_LIMIT])
+        words = phrase_words(text)
         if not known or not words:
             return None
         if words in known:

@@ -1,7 +1,7 @@
 """The `enrich` command: one file a command group, wired here.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but more rows were refused than allowed,
-4 ready but unusual: waits for `enrich approve`, 75 try again later.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but a vendor or more rows than allowed were refused, 4 ready but
+unusual (waits for `enrich approve`), 75 try again later.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ def main(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what
     """Set up logging for every command."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # Progress is for whoever waits, also where standard error is no terminal.
+    logging.getLogger("enrichment.progress").setLevel(logging.INFO)
+    logging.getLogger("great_expectations").setLevel(level)
 
 
 for commands in (run, sample, report, evaluate, export):

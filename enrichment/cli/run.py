@@ -86,6 +86,10 @@ def _go(run_uri: str, max_refused: float, json: bool) -> None:
             f"catalogue  {night.products} products, {night.changed} worked on, {night.carried} carried over"
         )
         console().print(f"published  {night.published_at}\nreport     {night.report_at}", markup=False)
+    failed = [v.vendor for v in night.vendors if v.state == "failed"]
+    if failed:
+        console(stderr=True).print(f"could not be read: {', '.join(failed)} (see the report)", markup=False)
+        raise typer.Exit(EXIT_ROWS_REFUSED)
     if night.refused_share > max_refused:
         console(stderr=True).print(f"{night.refused_share:.1%} of the rows were refused; allowed: {max_refused:.1%}")
         raise typer.Exit(EXIT_ROWS_REFUSED)

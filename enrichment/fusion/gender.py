@@ -12,6 +12,8 @@ _KIDS = ("boys", "girls", "kids")
 _AGES = ("kids", "men", "unisex", "women")
 # Article types less likely than this say nothing about who wears them.
 _NEGLIGIBLE = 2e-2
+# Who usually wears it counts half once somebody speaks of this very product.
+_BESIDE_WORDS = 0.5
 
 
 def usual_genders(types: Mapping[str, float], shares: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
@@ -23,9 +25,7 @@ def usual_genders(types: Mapping[str, float], shares: Mapping[str, Mapping[str, 
     return {gender: rest + sum(sure * share.get(gender, 0.0) for sure, share in likely) for gender in GENDERS}
 
 
-def fuse_genders(
-    heard: Sequence[Voice], usual: Mapping[str, float], temperature: float = 1.0
-) -> dict[str, float]:
+def fuse_genders(heard: Sequence[Voice], usual: Mapping[str, float], temperature: float = 1.0) -> dict[str, float]:
     """Return the probability of each gender: what was said times what is usual; empty where neither is known.
 
     >>> both = fuse_genders([{"kids": 0.9}, {"girls": 0.9}], {})
@@ -36,7 +36,8 @@ def fuse_genders(
         return {}
     ages = pool_one([_as_ages(voice) for voice in heard], len(_AGES), temperature)
     prior = _as_ages(usual) if usual else dict.fromkeys(_AGES, 1.0)
-    odds = {age: ages.of(age) * prior.get(age, 0.0) for age in _AGES}
+    weight = _BESIDE_WORDS if heard else 1.0
+    odds = {age: ages.of(age) * prior.get(age, 0.0) ** weight for age in _AGES}
     total = sum(odds.values())
     found = {age: value / total for age, value in odds.items()}
     kids = found.pop("kids")

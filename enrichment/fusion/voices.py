@@ -43,6 +43,9 @@ def voices(claims: Iterable[AttributeClaim], weights: AttributeWeights) -> dict[
             heard[claim.value] = claim.confidence
     for name, seen in pictures.items():
         said[name] = _mean(seen)
+    for guess in weights.guesses:
+        if guess in said and any(name != guess and source_of(name) is source_of(guess) for name in said):
+            del said[guess]
     calibrated = {name: _calibrated(said[name], weights.sources.get(name, _PLAIN)) for name in sorted(said)}
     meant = weights.readings
     return {name: _as_meant(heard, meant[name]) if name in meant else heard for name, heard in calibrated.items()}

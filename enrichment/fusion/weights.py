@@ -14,7 +14,7 @@ from schemas.errors import ModelMismatch
 from schemas.records import Source
 
 STARTER = Path(__file__).parent / "starter" / "weights.json"
-FORMAT = 2
+FORMAT = 3
 # Confidences are kept off 0 and 1, where one overconfident claim could not be outvoted by any number of others.
 FLOOR, CEILING = 1e-4, 0.9995
 
@@ -50,13 +50,15 @@ class AttributeWeights:
     A voice is a source ("text") or one of its producers ("text:nouns"), which then speaks for itself.
     ``temperature`` flattens (above 1) or sharpens the fused distribution, for sources that err together.
     ``readings``: what is meant when a source names a value, as shares that sum to at most 1 ("flats" in words
-    are filed as heels one time in three); a value without an entry means itself.
+    are filed as heels one time in three); a value without an entry means itself. ``guesses`` are voices that
+    are heard only where no other voice of their source speaks: what a shirt usually is says nothing beside "Ladies".
     """
 
     sources: Mapping[str, SourceWeight]
     threshold: float = 0.5
     temperature: float = 1.0
     readings: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    guesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,7 @@ class FusionWeights:
 
 def declared(vocabulary: Attributes) -> FusionWeights:
     """Return the weights that ``schemas/attributes.yaml`` declares."""
-    return FusionWeights(
-        f"declared@{vocabulary.version}", {a.name: declared_for(a) for a in vocabulary.attributes}
-    )
+    return FusionWeights(f"declared@{vocabulary.version}", {a.name: declared_for(a) for a in vocabulary.attributes})
 
 
 def declared_for(attribute: Attribute) -> AttributeWeights:
@@ -135,9 +135,11 @@ def _attribute_to(weights: AttributeWeights) -> dict[str, Any]:
         "threshold": weights.threshold,
         "temperature": weights.temperature,
         "readings": readings,
+        "guesses": list(weights.guesses),
     }
 
 
 def _attribute_from(item: Mapping[str, Any]) -> AttributeWeights:
     sources = {name: SourceWeight(*map(float, numbers)) for name, numbers in item["sources"].items()}
-    return AttributeWeights(sources, float(item["threshold"]), float(item["temperature"]), item["readings"])
+    guesses = tuple(item["guesses"])
+    return AttributeWeights(sources, float(item["threshold"]), float(item["temperature"]), item["readings"], guesses)

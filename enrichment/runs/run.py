@@ -43,6 +43,18 @@ class Marker:
     outputs: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What stopped a shard: the error's name and its message."""
+
+    error: str
+    message: str
+
+    def __str__(self) -> str:
+        """Say both in one line."""
+        return f"{self.error}: {self.message}"
+
+
 class Run:
     """A run opened for reading and writing; all keys lie under ``runs/<run_id>/``."""
 
@@ -119,13 +131,13 @@ class Run:
         body = {"error": type(error).__name__, "message": str(error)}
         self.store.put(self._key(stage, shard, "failed.json"), canonical(body))
 
-    def failure(self, stage: str, shard: str) -> str | None:
+    def failure(self, stage: str, shard: str) -> Failure | None:
         """Return what stopped a shard, None where nothing is recorded."""
         try:
             raw = json.loads(self.store.get(self._key(stage, shard, "failed.json")))
         except ObjectMissing:
             return None
-        return f"{raw['error']}: {raw['message']}"
+        return Failure(raw["error"], raw["message"])
 
     def table(self, stage: str, shard: str, name: str) -> pa.Table:
         """Read one table of a finished shard."""

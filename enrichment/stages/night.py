@@ -16,7 +16,7 @@ from types import FrameType
 
 from enrichment.progress.port import Progress
 from enrichment.stages.steps import STEPS, Step, run, shards
-from schemas.errors import Terminal, Transient
+from schemas.errors import DropError, Terminal, Transient
 from schemas.records import StageReport
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def run_night(run_uri: str, progress: Callable[[], Progress]) -> dict[str, list[
     Raises:
         Stopped: SIGTERM came.
         Transient: a shard failed four times in a row.
-        Terminal: a stage other than ``read`` cannot be done.
+        Terminal: a shard cannot be done, for another reason than a broken drop.
 
     """
     reports: dict[str, list[StageReport]] = {}
@@ -54,9 +54,7 @@ def _one(step: Step, run_uri: str, shard: str, bar: Progress, stopping: threadin
         raise Stopped(f"stopped before {step.name}/{shard}. `enrich resume {run_uri}` goes on from here.")
     try:
         report = _with_retries(step.name, run_uri, shard)
-    except Terminal as error:
-        if step.scope != "vendor":
-            raise
+    except DropError as error:
         log.error("vendor %s stops here, the others go on: %s", shard, error)
         bar.advance(1, failed=1)
         return None

@@ -56,7 +56,7 @@ def vendor_states(run: Run, catalogue: Catalogue) -> list[dict[str, Any]]:
     for vendor in vendors_of(run):
         failure = run.failure("read", vendor)
         state = "failed" if failure else "missing" if vendor in missing else "in"
-        reason = failure or ("no drop for this night" if state == "missing" else "")
+        reason = str(failure) if failure else ("no drop for this night" if state == "missing" else "")
         row: dict[str, Any] = {"vendor": vendor, "state": state, "reason": reason}
         if (account := counted.get(vendor)) is not None:
             names = ("rows_in", "published", "withdrawn", "quarantined")

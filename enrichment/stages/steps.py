@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Literal
 
 from enrichment.runs.run import Marker, Outcome, Run
-from schemas.errors import Terminal, UsageError
+from schemas.errors import DropError, Terminal, UsageError
 from schemas.group_spec import groups
 from schemas.records import StageReport
 
@@ -91,8 +91,24 @@ def shards_of(opened: Run, step: Step) -> list[str]:
         return [*groups().names, WHOLE]
     if step.scope == "catalogue":
         return [WHOLE]
-    counts = [(v, marker) for v in vendors_of(opened) if (marker := opened.marker("read", v)) is not None]
-    return [f"{vendor}-{n:04d}" for vendor, marker in counts for n in range(marker.report.notes["shards"])]
+    return [f"{vendor}-{n:04d}" for vendor in vendors_of(opened) for n in range(_shards_read(opened, vendor))]
+
+
+def _shards_read(opened: Run, vendor: str) -> int:
+    """Count a vendor's shards: none where its drop is broken, which stops that vendor and nobody else.
+
+    Raises:
+        UsageError: the vendor was not read for another reason, such as a model that changed; the night must wait.
+
+    """
+    marker = opened.marker("read", vendor)
+    if marker is not None:
+        return marker.report.notes["shards"]
+    failure = opened.failure("read", vendor)
+    if failure is None or failure.error != DropError.__name__:
+        reason = f"stopped by {failure}" if failure else "not done"
+        raise UsageError(f"read/{vendor} is {reason}. Once that is mended: enrich resume {opened.uri}")
+    return 0
 
 
 def vendors_of(opened: Run) -> list[str]:

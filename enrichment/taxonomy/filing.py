@@ -161,9 +161,7 @@ def filed_levels(product: Product) -> tuple[str | None, ...]:
     return tuple(levels)
 
 
-def _state(
-    text: str, at: int, offset: int, meaning: Meaning, here: tuple[Node, ...]
-) -> tuple[LevelState, Meaning]:
+def _state(text: str, at: int, offset: int, meaning: Meaning, here: tuple[Node, ...]) -> tuple[LevelState, Meaning]:
     """Choose among the nodes that ``text`` can mean; a column beside a shifted one is read shifted alike."""
     named = [node for node in meaning.nodes if offset and node.level != ARTICLE_TYPE]
     moved = tuple(node for node in named if _depth(node) == at + offset)

@@ -78,9 +78,7 @@ class Placer:
             steps += self._category(steps, known.attributes)
         kept = _sure_enough(steps)
         path = tuple(step.name for step in kept)
-        standing = Standing(
-            path, bool(types), outside >= _OUTSIDE, rule.id if rule else "", _quarrel(known.attributes)
-        )
+        standing = Standing(path, bool(types), outside >= _OUTSIDE, rule.id if rule else "", _quarrel(known.attributes))
         reasons = reasons_for(self._tree, filing, standing)
         sure = tuple(min(1.0, step.sure) for step in kept)
         status = _status(path, standing.outside)

@@ -67,8 +67,11 @@ def contradicts(tree: Tree, filing: Filing, path: tuple[str, ...]) -> bool:
     if path and divisions and path[0] not in divisions:
         return True
     below = path[1:_FULL]
-    return any(nodes and below and not any(_fits(node, below) for node in nodes if not node.genders)
-               for nodes in filing.nodes if any(not node.genders for node in nodes))
+    return any(
+        nodes and below and not any(_fits(node, below) for node in nodes if not node.genders)
+        for nodes in filing.nodes
+        if any(not node.genders for node in nodes)
+    )
 
 
 def _fits(node: Node, below: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from enrichment.vision.training_rows import DRAWN, TrainingRow
+from enrichment.vision.training_rows import UNTAUGHT, TrainingRow
 from enrichment.vision.vocabulary import GROUP, MISSING, TAUGHT, TYPE, Vocabulary
 
 
@@ -35,7 +35,7 @@ class LabelledPictures(Dataset[Batch]):
         """Keep ``rows[i]`` with ``pictures[at[i]]``."""
         self.rows, self.pictures, self.at = list(rows), pictures, np.asarray(at)
         names = (GROUP, *vocabulary.tags)
-        taught = [MISSING if r.source == DRAWN else vocabulary.code(GROUP, r.labels.get(GROUP)) for r in self.rows]
+        taught = [MISSING if r.source in UNTAUGHT else vocabulary.code(GROUP, r.labels.get(GROUP)) for r in self.rows]
         self.codes = {n: np.array([vocabulary.code(n, r.labels.get(n)) for r in self.rows]) for n in names}
         self.codes[TAUGHT] = np.array(taught)
 

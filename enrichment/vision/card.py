@@ -38,8 +38,7 @@ of people are not what this is for.
 
 def card(version: str, calibration: Mapping[str, Any], figures: Mapping[str, Any], evaluation: Any) -> str:
     """Return the card's Markdown; ``evaluation`` (test figures with intervals) may be None."""
-    settings = figures["settings"]
-    lines = [_HEAD.format(version=version, backbone=settings["backbone"])]
+    lines = [_HEAD.format(version=version, backbone=figures["backbone"])]
     lines += [f"- {_SOURCES.get(name, name)}: {count} training pictures" for name, count in figures["rows"].items()]
     lines += _splits(figures)
     lines += _thresholds(calibration)

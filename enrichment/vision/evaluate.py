@@ -12,7 +12,7 @@ from enrichment.models.version import ModelVersion, read_json
 from enrichment.progress.port import Progress
 from enrichment.vision.chart import draw_chart
 from enrichment.vision.engine import CALIBRATION, Engine, read_net
-from enrichment.vision.figures import brand_figures, group_figures, tag_figures
+from enrichment.vision.figures import accepted, brand_figures, group_figures, tag_figures
 from enrichment.vision.measured import Measured, known, measure
 from enrichment.vision.package import write_json
 from enrichment.vision.picture_cache import decode_trusted
@@ -39,8 +39,9 @@ def evaluate(
     rows = [row for source, path in sorted(sources.items()) for row in read_rows(source, path)]
     tested = [row for row in rows if row.split in TEST_SPLITS]
     measured = measure(tested, Engine(net, inputs), vocabulary, decode_trusted, progress)
-    fitted = read_json(version.folder / CALIBRATION)["temperatures"]
-    figures = {"version": version.version, "hash": version.hash, "splits": split_figures(measured, vocabulary, fitted)}
+    calibration = read_json(version.folder / CALIBRATION)
+    splits = split_figures(measured, vocabulary, calibration)
+    figures = {"version": version.version, "hash": version.hash, "splits": splits}
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         write_json(out / FIGURES, figures)
@@ -48,14 +49,18 @@ def evaluate(
     return figures
 
 
-def split_figures(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
+def split_figures(measured: Measured, vocabulary: Vocabulary, calibration: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures of every (source, split) among the measured rows."""
     out: dict[str, Any] = {}
+    fitted = calibration["temperatures"]
     for source, split in sorted({(row.source, row.split) for row in measured.rows}):
         part = measured.split(source, split)
         tags = [name for name in vocabulary.tags if known(part, name, vocabulary).any()]
         out[f"{source}/{split}"] = {
-            "image_group": group_figures(part, vocabulary, fitted),
+            "image_group": {
+                **group_figures(part, vocabulary, fitted),
+                "accepted": accepted(part, vocabulary, calibration),
+            },
             **{name: tag_figures(part, name, vocabulary, fitted) for name in tags},
             "brands": brand_figures(part, vocabulary, brands_of(part.rows)),
         }

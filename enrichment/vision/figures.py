@@ -13,7 +13,7 @@ from enrichment.vision.answer import answers, best, merge_matrix
 from enrichment.vision.calibrate import calibration_error, softmax, threshold_for
 from enrichment.vision.intervals import bootstrap, macro_f1, wilson
 from enrichment.vision.measured import Measured, known
-from enrichment.vision.training_rows import DRAWN
+from enrichment.vision.training_rows import DRAWN, UNTAUGHT
 from enrichment.vision.vocabulary import GROUP, MISSING, TYPE, Vocabulary
 
 AUTO_PRECISION = 0.98
@@ -46,6 +46,17 @@ def group_figures(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[st
         "calibration_error": round(calibration_error(sure, right), 4),
         "auto_accepted": threshold_for(sure, right, AUTO_PRECISION).to_json(),
     }
+
+
+def accepted(measured: Measured, vocabulary: Vocabulary, calibration: Mapping[str, Any]) -> dict[str, float]:
+    """Return how many groups the version's own threshold accepts, and how many of those are right."""
+    rows = known(measured, GROUP, vocabulary)
+    shares = softmax(measured.raw.group[rows], calibration["temperatures"].get(GROUP, 1.0))
+    threshold = float(calibration["thresholds"][GROUP]["*"]["threshold"])
+    sure = shares.max(axis=1) >= threshold
+    right = (shares.argmax(axis=1) == measured.codes[GROUP][rows])[sure]
+    precision = float(right.mean()) if len(right) else 0.0
+    return {"threshold": threshold, "coverage": round(float(sure.mean()), 4), "precision": round(precision, 4)}
 
 
 def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
@@ -113,10 +124,8 @@ def gates(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[str, float
     out: dict[str, float] = {}
     for source in sorted({row.source for row in measured.rows} - {DRAWN}):
         part = measured.only(np.array([row.source == source for row in measured.rows], dtype=bool))
-        if not known(part, GROUP, vocabulary).any():
-            continue
-        group = group_figures(part, vocabulary, fitted)
-        out[f"{source}/{GROUP}"] = group["accuracy"]
+        if source not in UNTAUGHT and known(part, GROUP, vocabulary).any():
+            out[f"{source}/{GROUP}"] = group_figures(part, vocabulary, fitted)["accuracy"]
         for name in _GATED:
             if name in vocabulary.tags and int(known(part, name, vocabulary).sum()) >= _FEW:
                 out[f"{source}/{name}"] = tag_figures(part, name, vocabulary, fitted)["accuracy"]

@@ -30,7 +30,7 @@ from enrichment.vision.picture_cache import decode_trusted
 from enrichment.vision.settings import TrainSettings, frozen_stages
 from enrichment.vision.splits import TRAIN, VALIDATION
 from enrichment.vision.tagger_learner import TaggerLearner
-from enrichment.vision.training_rows import DRAWN, TrainingRow, untrained_groups
+from enrichment.vision.training_rows import UNTAUGHT, TrainingRow, untrained_groups
 from enrichment.vision.training_set import training_set
 from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
 from schemas.errors import UsageError
@@ -154,10 +154,11 @@ def write_version(made: _Made, rows: list[TrainingRow], settings: TrainSettings,
     engine = Engine(read_net(folder)[0], made.inputs)
     held = measure(held_rows, engine, made.vocabulary, decode_trusted, progress)
     calibration = calibrated(held, made.vocabulary)
-    photos = [row for row in rows if row.source != DRAWN]
+    photos = [row for row in rows if row.source not in UNTAUGHT]
     figures = {
         "gates": gates(held, made.vocabulary, calibration["temperatures"]),
         "measured_on": VALIDATION,
+        "backbone": made.backbone,
         "settings": settings.to_json(),
         "rows": {s: sum(r.source == s and r.split == TRAIN for r in rows) for s in sorted(settings.sources)},
         "untrained_groups": list(untrained_groups(photos)),

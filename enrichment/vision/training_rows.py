@@ -15,6 +15,8 @@ from schemas.errors import UsageError
 from schemas.group_spec import OTHER, groups
 
 PRODUCTS, PHONE, DRAWN, WORN = "products", "phone", "drawn", "worn"
+# What these show says which tags apply; it does not teach the group head what a product picture looks like.
+UNTAUGHT = frozenset({DRAWN, WORN})
 # Drawings teach shapes; colours, types and genders have real labels.
 _DRAWN_LABELS = ("image_group", "sleeve_length", "neckline", "collar", "length", "pattern")
 _WORN_NECKLINE = {"1": "v_neck", "2": "round", "3": "other"}
@@ -132,12 +134,13 @@ def _drawn(frame: pd.DataFrame) -> list[TrainingRow]:
 
 
 def _worn(frame: pd.DataFrame) -> list[TrainingRow]:
-    """Read street photos (research use): sleeve length, neckline, collar and pattern where annotators agree."""
+    """Read street photos (research use): what the person wears above the waist, where annotators agree."""
     rows = []
     keys = [f"worn-{at}" for at in range(len(frame))]
     for key, split, record in zip(keys, sender_splits(keys), frame.to_dict("records"), strict=True):
         shown = [value for name, value in _WORN_PATTERN.items() if _text(record[f"pattern_{name}"]) == "2"]
         labels = {
+            "image_group": "top",
             "sleeve_length": _WORN_SLEEVE.get(_text(record["sleevelength"]), ""),
             "neckline": _WORN_NECKLINE.get(_text(record["neckline"]), ""),
             "collar": {"1": "none", "2": "collar"}.get(_text(record["collar"]), ""),

@@ -37,7 +37,8 @@ _VERBAL = frozenset(
     ]
 )
 _NOT_AFTER = frozenset(
-    ["the", "your", "a", "an", "you", "up", "out", "us", "heads", "inside", "included", ":", "this", "every", "all"]
+    {"the", "your", "a", "an", "you", "up", "out", "us", "heads", "inside", "included", ":", "this", "every", "all"}
+    | {"compartment", "compartments", "pocket", "pockets", "binder", "section", "slot", "loop"}
 )
 _UPPERS = frozenset({"Tshirts", "Shirts", "Tops", "Sweatshirts", "Waistcoat"})
 _LOWERS = frozenset({"Shorts", "Trousers", "Track Pants", "Skirts", "Leggings", "Jeans", "Capris", "Lounge Pants"})

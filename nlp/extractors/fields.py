@@ -11,7 +11,7 @@ from schemas.attribute_spec import Attributes
 
 _SINGLE = frozenset({"choice"})
 _VERBS = frozenset({"is", "are", "was", "has", "it", "which", "that", "by", "like"})
-_SHORT, _RESOLVED = 4, 0.9
+_SHORT, _RESOLVED, _SURE = 4, 0.9, 0.97
 _YES = frozenset({"yes", "true", "y"})
 _NO = frozenset({"no", "none", "not", "non", "false", "n"})
 
@@ -54,16 +54,16 @@ class Fields:
                     continue
                 opposite = f"non_{sense.value}"
                 if words[at] in _YES or words[at] == words[match.start]:
-                    yield passage.finding(sense.attribute, sense.value, 0.95, match.start, at + 1)
+                    yield passage.finding(sense.attribute, sense.value, _SURE, match.start, at + 1)
                 elif words[at] in _NO and opposite in self._names[sense.attribute]:
-                    yield passage.finding(sense.attribute, opposite, 0.95, match.start, at + 1)
+                    yield passage.finding(sense.attribute, opposite, _SURE, match.start, at + 1)
 
     def _applies(self, attribute: str, reading: Reading) -> bool:
         allowed = self._groups[attribute]
         return not allowed or reading.group in allowed
 
     def _values(self, attribute: str, passage: Passage, start: int, end: int) -> Iterator[Finding]:
-        # Where a sentence follows the key ("Fabric: Art silk is made of ..."), only what stands before its verb is the value.
+        # Where a sentence follows the key ("Fabric: Art silk is made of"), the value ends at its verb.
         words = passage.tokens.words
         end = next((i for i in range(start, end) if words[i] in _VERBS), end)
         known = False
@@ -73,7 +73,7 @@ class Fields:
             for sense in match.senses:
                 if sense.attribute == attribute and sense.kind in (Kind.VALUE, Kind.WORD):
                     known = True
-                    yield passage.finding(attribute, sense.value, 0.95, match.start, match.end)
+                    yield passage.finding(attribute, sense.value, _SURE, match.start, match.end)
                     if self._kinds[attribute] in _SINGLE:
                         return
                     break

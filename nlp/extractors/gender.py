@@ -25,10 +25,10 @@ class Gender:
                 continue
             values = {s.value for m in seen for s in m.senses if s.attribute == "gender"}
             value, match = _agree(values), seen[0]
-            yield passage.finding("gender", value, 0.95, match.start, match.end)
+            yield passage.finding("gender", value, 0.97, match.start, match.end)
             age = "infant" if passage.tokens.words[match.start] in _INFANT else _AGE.get(value)
             if age:
-                yield passage.finding("age_group", age, 0.9, match.start, match.end)
+                yield passage.finding("age_group", age, 0.95, match.start, match.end)
 
     def _counts(self, passage: Passage, match: Match) -> bool:
         if not match.mask & VALUES or not any(s.kind is Kind.VALUE and s.attribute == "gender" for s in match.senses):

@@ -69,6 +69,8 @@ _COUNTED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("compartments", rf"{_COUNT} (?:spacious |large |big )?main (?:zip |zipped )?compartments?"),
     )
 )
+_TELLING = re.compile(r"\d| of |pocket|compartment", re.IGNORECASE)
+_SURE = 0.95
 _CONTEXT = 28
 
 
@@ -86,12 +88,7 @@ class Measures:
         """Yield measures in text order, the name first."""
         for passage in reading.passages:
             text = passage.normal.text
-            if (
-                not any(c.isdigit() for c in text)
-                and " of " not in text
-                and "pocket" not in text.lower()
-                and "compartment" not in text.lower()
-            ):
+            if not _TELLING.search(text):
                 continue
             for finding in self._passage(passage, text, reading.group):
                 allowed = self._groups.get(finding.attribute)
@@ -101,17 +98,17 @@ class Measures:
     def _passage(self, passage: Passage, text: str, group: str | None) -> Iterator[Finding]:
         if group in (None, "glasses") and (frame := _FRAME.search(text)):
             for part, attribute in enumerate(("lens_width", "bridge_width", "temple_length"), 1):
-                yield _finding(passage, attribute, frame[part], 0.9, *frame.span(part))
+                yield _finding(passage, attribute, frame[part], _SURE, *frame.span(part))
         for hit in _MEASURE.finditer(text):
             measured = _measured(text, hit, group)
             if measured:
-                yield _finding(passage, *measured, 0.9, *hit.span())
+                yield _finding(passage, *measured, _SURE, *hit.span())
         for attribute, pattern in _COUNTED:
             found = list(pattern.finditer(text))
             # Several counts ("two patch pockets, one welt pocket") add up to something nobody wrote down.
             if len(found) == 1:
                 count = found[0][1].lower()
-                yield _finding(passage, attribute, str(_COUNTS.get(count, count)), 0.9, *found[0].span())
+                yield _finding(passage, attribute, str(_COUNTS.get(count, count)), _SURE, *found[0].span())
 
 
 def _measured(text: str, hit: re.Match[str], group: str | None) -> tuple[str, str] | None:

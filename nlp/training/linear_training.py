@@ -126,8 +126,11 @@ def fit(data: Featured, brand_words: frozenset[str], common: frozenset[str], sca
         rows = [i for i, c in enumerate(labels) if c in enough]
         model = LinearSVC(C=_COST, random_state=0).fit(x[rows], [labels[i] for i in rows])
         classes = tuple(map(str, model.classes_))
-        heads.append(Head(name, classes, first, scales.get(name, 1.0), model.intercept_.astype(np.float32)))
-        blocks.append(model.coef_.T.astype(np.float32))
+        weights, bias = model.coef_, model.intercept_
+        if len(classes) == 2:  # scikit-learn keeps one row for two classes
+            weights, bias = np.concatenate([-weights, weights]), np.concatenate([-bias, bias])
+        blocks.append(weights.T.astype(np.float32))
+        heads.append(Head(name, classes, first, scales.get(name, 1.0), bias.astype(np.float32)))
         first += len(classes)
     return LinearModels(terms, idf, np.concatenate(blocks, axis=1), heads)
 

@@ -25,7 +25,7 @@ from nlp.training.corpus import Example, fold
 from schemas.attribute_spec import Attributes
 
 LOG = logging.getLogger(__name__)
-_EPOCHS, _BATCH, _MASKED, _MASKED_OTHER = 6, 64, 0.5, 0.1
+_EPOCHS, _BATCH, _MASKED, _MASKED_OTHER = 6, 64, 0.65, 0.03
 _LEAST = 5
 
 
@@ -52,7 +52,9 @@ def silver_clauses(lexicon: Lexicon, attributes: Attributes, examples: Sequence[
             for start, end in clauses(passage.tokens.words):
                 words = tuple(passage.tokens.words[start:end])
                 if words not in found:
-                    found[words] = Clause(example.brand, words, _inside(passage.tokens, spans[passage.name], start, end))
+                    found[words] = Clause(
+                        example.brand, words, _inside(passage.tokens, spans[passage.name], start, end)
+                    )
     return [found[k] for k in sorted(found)]
 
 
@@ -124,7 +126,7 @@ def _example(
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What is found when a phrase counts from ``support`` clauses on; ``values`` = share of held-out phrases found at all."""
+    """What is found when a phrase counts from ``support`` clauses on; ``values`` = held-out phrases found at all."""
 
     support: int
     recall: float

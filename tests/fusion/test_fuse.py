@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -109,8 +110,6 @@ def test_one_shot_equals_compiled() -> None:
 
 
 def test_a_gender_nobody_names_follows_the_article_type() -> None:
-    from dataclasses import replace
-
     shares = {"Sarees": {"women": 0.97, "men": 0.01, "unisex": 0.01, "girls": 0.005, "boys": 0.0025, "kids": 0.0025}}
     fuser = Fuser(attributes(), replace(declared(attributes()), gender_of_type=shares))
     assert fuser.fuse("v", "1", [claim("article_type", "Sarees")]).decision("gender").value == "women"
@@ -120,3 +119,15 @@ def test_article_types_outside_the_taxonomy_are_other() -> None:
     fused = FUSER.fuse("v", "1", [claim("article_type", "Basketballs", "text", 0.95)])
     assert fused.decision("image_group").value == "other"
     assert fused.decision("article_type").value == "Basketballs"
+
+
+def test_a_guess_is_silent_beside_a_word_of_its_own_source() -> None:
+    weights = declared(attributes())
+    gender = replace(weights.attributes["gender"], guesses=("text:tfidf",))
+    own = {**gender.sources, "text:tfidf": gender.sources["text"]}
+    weights = replace(weights, attributes={**weights.attributes, "gender": replace(gender, sources=own)})
+    said = claim("gender", "women")
+    guess = replace(claim("gender", "men", sure=1.0), producer="tfidf@1")
+    fuser = Fuser(attributes(), weights)
+    assert fuser.believe([said, guess]).genders == fuser.believe([said]).genders
+    assert max(fuser.believe([guess]).genders.items(), key=lambda item: item[1])[0] == "men"

@@ -29,7 +29,7 @@ def test_json_round_trip_is_exact_and_stable() -> None:
     assert again.to_json() == weights.to_json()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 9}', '{"format": 2, "version": "x", "attributes": 3}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 9}', '{"format": 3, "version": "x", "attributes": 3}'])
 def test_unreadable_weights_are_refused(text: str) -> None:
     with pytest.raises(ModelMismatch, match="Learn them again"):
         FusionWeights.from_json(text)

@@ -50,7 +50,12 @@ def test_most_real_misspelt_values_resolve(resolver: ValueResolver) -> None:
         pytest.skip("the shared values are not here")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    columns = {"NeckLine": "neckline", "SleeveLength": "sleeve_length", "Material": "material", "Pattern Type": "pattern"}
+    columns = {
+        "NeckLine": "neckline",
+        "SleeveLength": "sleeve_length",
+        "Material": "material",
+        "Pattern Type": "pattern",
+    }
     seen: Counter[bool] = Counter()
     for column, attribute in columns.items():
         for row in rows:

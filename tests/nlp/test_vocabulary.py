@@ -42,7 +42,8 @@ def test_every_spelling_is_a_phrase_and_means_one_value(attribute: Attribute) ->
 @pytest.mark.parametrize("attribute", [a for a in ALL if a.values and a.keys], ids=lambda a: a.name)
 def test_every_attribute_can_be_said(reader: TextReader, attribute: Attribute) -> None:
     nouns = {"dress": "Dress", "top": "Top", "bottom": "Trousers", "jacket": "Jacket", "skirt": "Skirt",
-             "scarf": "Stole", "shoes": "Casual Shoes", "hat": "Hat", "bag": "Handbag", "formal_set": "Suit", "glasses": "Sunglasses",
+             "scarf": "Stole", "shoes": "Casual Shoes", "hat": "Hat", "bag": "Handbag",
+             "formal_set": "Suit", "glasses": "Sunglasses",
              "watch": "Watch", "jewelry": "Ring", "other": "Belt"}  # fmt: skip
     group = attribute.groups[0] if attribute.groups else "top"
     value = attribute.values[0]

@@ -90,7 +90,9 @@ def test_accepted_terms_are_merged_and_comments_stay(tmp_path: Path, declaration
         (("accept", "x y", "collar", ""), "needs a value of collar"),
     ],
 )
-def test_a_wrong_row_changes_nothing(tmp_path: Path, declaration: Path, row: tuple[str, str, str, str], message: str) -> None:
+def test_a_wrong_row_changes_nothing(
+    tmp_path: Path, declaration: Path, row: tuple[str, str, str, str], message: str
+) -> None:
     before = declaration.read_bytes()
     with pytest.raises(UsageError, match=message):
         accept(_sheet(tmp_path / "v.csv", ("accept", "fine", "collar", "spread"), row), declaration)

@@ -87,7 +87,7 @@ def test_a_fingerprint_follows_upstream_outputs_and_stage(run):
 
 def test_a_failure_is_kept_until_the_shard_succeeds(run):
     run.fail("read", "acme", UsageError("column missing"))
-    assert run.failure("read", "acme") == "UsageError: column missing"
+    assert str(run.failure("read", "acme")) == "UsageError: column missing"
     run.commit("read", "acme", "f", Outcome(StageReport("read", "acme", 0, 0, 0)))
     assert run.failure("read", "acme") is None
 

@@ -1,0 +1,79 @@
+import json
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from enrichment.cli import app as cli
+from enrichment.cli.app import app, entry
+from schemas.errors import ApprovalNeeded, DropError, StoreUnavailable, UsageError
+
+RUNNER = CliRunner()
+COMMANDS = (
+    "run resume approve sample report explain rollback train evaluate models labels vocabulary export taxonomy review"
+)
+
+
+def test_every_command_is_there_and_has_help():
+    for command in COMMANDS.split():
+        result = RUNNER.invoke(app, [command, "--help"])
+        assert result.exit_code == 0, command
+        assert "Usage" in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(UsageError("x"), 2), (DropError("x"), 1), (ApprovalNeeded("x"), 4), (StoreUnavailable("x"), 75)],
+)
+def test_errors_become_exit_codes_that_tell_them_apart(monkeypatch, capsys, error, code):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    assert stopped.value.code == code
+    assert type(error).__name__ in capsys.readouterr().err
+
+
+def test_a_store_without_a_published_run_says_the_way_out(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(sys, "argv", ["enrich", "report", "--store", str(tmp_path)])
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    assert stopped.value.code == 1
+    assert "enrich run" in capsys.readouterr().err
+
+
+def test_machines_get_one_json_object(tmp_path):
+    result = RUNNER.invoke(app, ["models", "list", "--json", "--store", str(tmp_path)])
+    assert result.exit_code == 0
+    versions = json.loads(result.output)["versions"]
+    assert {row["kind"] for row in versions} == {"vision", "text", "fusion"}
+    assert all(row["state"] == "current" for row in versions)
+
+
+def test_a_sample_brings_its_own_declarations(tmp_path):
+    out = tmp_path / "drops"
+    asked = ["sample", "--out", str(out), "--products", "20", "--nights", "2026-11-17", "--json"]
+    result = RUNNER.invoke(app, asked)
+    assert result.exit_code == 0
+    assert json.loads(result.output)["products"] == 20
+    assert {path.stem for path in (out / "vendors").glob("*.yaml")} == {
+        path.name for path in out.iterdir() if path.is_dir() and path.name != "vendors"
+    }
+
+
+def test_a_night_that_is_no_date_is_wrong_usage(tmp_path):
+    result = RUNNER.invoke(app, ["sample", "--out", str(tmp_path / "x"), "--nights", "tomorrow"])
+    assert isinstance(result.exception, UsageError)
+
+
+def test_a_training_set_without_a_file_is_wrong_usage(tmp_path):
+    asked = ["train", "group", "--source", "products", "--out", str(tmp_path), "--work", str(tmp_path)]
+    assert isinstance(RUNNER.invoke(app, asked).exception, UsageError)
+
+
+def test_the_taxonomy_that_ships_is_sound():
+    result = RUNNER.invoke(app, ["taxonomy", "check", "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.output)["complaints"] == []

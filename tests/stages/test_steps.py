@@ -1,0 +1,95 @@
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from enrichment import stages
+from enrichment.config import Settings
+from enrichment.runs.plan import RunPlan, run_id
+from enrichment.runs.run import Outcome, Run
+from enrichment.stages.steps import STEPS, shards_of, vendor_of
+from enrichment.stores.local import LocalStore
+from schemas.errors import DropError, ModelMismatch, UsageError
+from schemas.group_spec import groups
+from schemas.records import RunManifest, StageReport, VendorDrop
+
+NIGHT = date(2026, 11, 17)
+DROPS = (VendorDrop("acme", NIGHT, "file:///a", "1"), VendorDrop("bolt_2", NIGHT, "file:///b", "2"))
+
+
+@pytest.fixture
+def run(tmp_path):
+    manifest = RunManifest(run_id(NIGHT, None, DROPS, {}), NIGHT, None, DROPS, ("cold",), {})
+    return Run.create(LocalStore(tmp_path), RunPlan(manifest, Settings()))
+
+
+def read_done(run, vendor, shards):
+    report = StageReport("read", vendor, 0, 0, 0, {"shards": shards})
+    run.commit("read", vendor, "f", Outcome(report, {"row_problems": pa.table({"a": [1]})}))
+
+
+def test_every_stage_names_a_function_and_needs_only_earlier_stages():
+    seen = set()
+    for step in STEPS.values():
+        assert callable(step.function())
+        assert set(step.needs) <= seen
+        seen.add(step.name)
+    assert stages.ORDER[0] == "read"
+    assert stages.ORDER[-1] == "publish"
+
+
+def test_vendors_that_delivered_and_those_that_did_not_are_read(run):
+    assert shards_of(run, STEPS["read"]) == ["acme", "bolt_2", "cold"]
+
+
+def test_product_shards_are_those_the_readers_made(run):
+    for vendor, count in (("acme", 2), ("bolt_2", 1), ("cold", 0)):
+        read_done(run, vendor, count)
+    assert shards_of(run, STEPS["look"]) == ["acme-0000", "acme-0001", "bolt_2-0000"]
+    assert vendor_of("bolt_2-0000") == "bolt_2"
+
+
+def test_a_broken_drop_leaves_the_other_vendors_shards(run):
+    run.fail("read", "acme", DropError("column missing"))
+    for vendor in ("bolt_2", "cold"):
+        read_done(run, vendor, 1)
+    assert shards_of(run, STEPS["fetch"]) == ["bolt_2-0000", "cold-0000"]
+
+
+def test_a_vendor_that_was_not_read_for_another_reason_stops_the_night(run):
+    run.fail("read", "acme", ModelMismatch("pinned to another version"))
+    for vendor in ("bolt_2", "cold"):
+        read_done(run, vendor, 1)
+    with pytest.raises(UsageError, match=r"read/acme is stopped by ModelMismatch.*enrich resume"):
+        shards_of(run, STEPS["fetch"])
+    read_done(run, "acme", 1)
+    assert len(shards_of(run, STEPS["fetch"])) == 3
+
+
+def test_a_vendor_that_was_never_read_stops_the_night(run):
+    with pytest.raises(UsageError, match="read/acme is not done"):
+        shards_of(run, STEPS["fetch"])
+
+
+def test_groups_and_the_whole_are_shards_too(run):
+    assert shards_of(run, STEPS["index"]) == [*groups().names, "all"]
+    assert shards_of(run, STEPS["publish"]) == ["all"]
+
+
+def test_an_unknown_stage_lists_those_that_exist(run):
+    with pytest.raises(UsageError, match="read, fetch"):
+        stages.run("polish", run.uri, "all")
+
+
+def test_a_shard_whose_upstream_is_not_done_is_refused(run):
+    read_done(run, "acme", 1)
+    with pytest.raises(UsageError, match="needs fetch/acme-0000"):
+        stages.run("text", run.uri, "acme-0000")
+
+
+def test_a_finished_shard_is_not_run_again(run):
+    read_done(run, "acme", 1)
+    fingerprint = run.fingerprint("fetch", [run.marker("read", "acme")])
+    report = StageReport("fetch", "acme-0000", 3, 2, 1)
+    run.commit("fetch", "acme-0000", fingerprint, Outcome(report))
+    assert stages.run("fetch", run.uri, "acme-0000") == report
