@@ -1,7 +1,8 @@
-"""`enrich evaluate`: how right the published catalogue is, where a truth exists."""
+"""`enrich evaluate`: how right the published catalogue is, and how right an image model is, where a truth exists."""
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,10 @@ from typing import Annotated
 import typer
 
 from enrichment.cli.options import Json, Store, settings
-from enrichment.cli.output import console, say_json
+from enrichment.cli.output import console, say_json, say_table
+from enrichment.cli.sources import sources_of
+from enrichment.progress.open import open_progress
+from schemas.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -18,15 +22,26 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    truth: Annotated[Path, typer.Option(help="Parquet with vendor, night, sku and the true fields.")],
+    truth: Annotated[Path | None, typer.Option(help="Parquet with vendor, night, sku and the true fields.")] = None,
     store: Store = None,
     run: Annotated[str | None, typer.Option(help="A complete run's id; by default the one readers follow.")] = None,
     night: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out truths of later nights.")
     ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="NAME=FILE of a training set: measure the image model instead.")
+    ] = None,
+    version: Annotated[str | None, typer.Option(help="With --source: the image model's version.")] = None,
+    out: Annotated[Path | None, typer.Option(help="With --source: folder for JSON and a picture.")] = None,
+    threads: int = 2,
     json: Json = False,
 ) -> None:
-    """Score the published products against a truth table: accuracy of what was decided, and coverage beside it."""
+    """Score the published products against a truth table, or an image model on splits that no choice was made on."""
+    if source:
+        _vision(source, version, out, threads, store, json)
+        return
+    if truth is None:
+        raise UsageError("nothing to compare with: give --truth FILE, or --source NAME=FILE for an image model")
     import pyarrow.parquet as pq
 
     from enrichment.evaluate.report import as_json, show
@@ -46,3 +61,22 @@ def evaluate(
     else:
         console().print(f"run {published.run_id}", markup=False)
         show(scores, console(), gain)
+
+
+def _vision(
+    source: list[str], version: str | None, out: Path | None, threads: int, store: str | None, json: bool
+) -> None:
+    from enrichment.models.registry import resolve
+    from enrichment.models.version import Kind
+    from enrichment.stores.open import open_store
+    from enrichment.vision.evaluate import evaluate as measure
+    from enrichment.vision.evaluate import table
+
+    found = resolve(open_store(settings(store).store), Kind.VISION, version)
+    progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
+    figures = measure(found, sources_of(source), out, threads, progress)
+    if json:
+        say_json(figures)
+    else:
+        columns = ["split", "head", "n", "accuracy", "95 %", "macro-F1", "calibration error"]
+        say_table(f"Image model {found.version}, held-out splits", columns, table(figures))

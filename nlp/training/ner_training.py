@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,11 +22,11 @@ from nlp.reading import read
 from nlp.text import ProductText
 from nlp.tokens import Tokens
 from nlp.training.corpus import Example, fold
+from nlp.training.vectors_training import LEAST_BRANDS, LEAST_DOCUMENTS
 from schemas.attribute_spec import Attributes
 
 LOG = logging.getLogger(__name__)
 _EPOCHS, _BATCH, _MASKED, _MASKED_OTHER = 6, 64, 0.65, 0.03
-_LEAST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,12 @@ def train_recogniser(data: Sequence[Clause], private: frozenset[str], seed: int 
     fix_random_seed(seed)
     rng = random.Random(seed)  # noqa: S311 - training order, nothing secret
     counts = Counter(w for c in data for w in set(c.words))
-    known = frozenset(w for w, n in counts.items() if n >= _LEAST and w.isalpha()) - private
+    owners: dict[str, set[str]] = defaultdict(set)
+    for clause in data:
+        for word in clause.words:
+            owners[word].add(clause.brand)
+    shared = {w for w, n in counts.items() if n >= LEAST_DOCUMENTS and len(owners[w]) >= LEAST_BRANDS and w.isalpha()}
+    known = frozenset(shared) - private
     pipeline, recogniser = blank()
     optimizer = pipeline.initialize()
     for epoch in range(_EPOCHS):
