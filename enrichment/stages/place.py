@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from enrichment.review.obey import obey, orders_of
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.drop import spec_of
@@ -14,14 +17,14 @@ from enrichment.stages.trust import trust_of
 from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.place import Evidence, Placer
 from enrichment.vendors.product_tables import products_from_table
-from schemas.records import HierarchyPath, PlacementStatus, StageReport
+from schemas.records import DecisionStatus, HierarchyPath, PlacementStatus, StageReport
 
 
 def place(run: Run, shard: str) -> Outcome:
     """Return HIERARCHY_DECISIONS of changed products."""
     table = changed_products(run, shard)
     claims = by_sku(claims_from(run.table("decide", shard, "judged_claims").drop_columns(["outcome"])))
-    decided = by_sku(decisions_from(run.table("decide", shard, "attribute_decisions")))
+    decided = by_sku(decisions_from(_telling(run.table("decide", shard, "attribute_decisions"))))
     filings = Reader(tree(), spec_of(run, vendor_of(shard)).placeholders)
     fuse, placer = fuser(run), Placer(tree(), trust_of(run, vendor_of(shard)))
     placed = []
@@ -35,6 +38,12 @@ def place(run: Run, shard: str) -> Outcome:
     abstained = sum(d.status is PlacementStatus.ABSTAINED for d in final)
     report = StageReport("place", shard, len(final), len(final), 0, {"abstained": abstained})
     return Outcome(report, {"hierarchy_decisions": hierarchy_table(final)})
+
+
+def _telling(decisions: pa.Table) -> pa.Table:
+    """Leave out what nobody claimed and what does not apply: nine decisions in ten, and nothing to place by."""
+    decided = pc.equal(decisions["status"], DecisionStatus.DECIDED.value)
+    return decisions.filter(pc.or_(decided, decisions["conflict"]))
 
 
 def _exists(path: HierarchyPath) -> bool:
