@@ -35,7 +35,7 @@ def pool_one(heard: Sequence[Voice], size: int, temperature: float = 1.0) -> Poo
 
     >>> fused = pool_one([{"red": 0.8}, {"red": 0.6, "pink": 0.3}], size=10)
     >>> round(fused.named["red"], 3), round(fused.named["pink"], 3)
-    (0.981, 0.014)
+    (0.982, 0.014)
     """
     names = sorted({value for voice in heard for value in voice})
     left = max(size - len(names), 1)

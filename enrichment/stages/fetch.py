@@ -14,9 +14,10 @@ from enrichment.stages.base import base_products
 from enrichment.stages.drop import pictures_of, prefix_of
 from enrichment.stages.ledger import verdict_hashes
 from enrichment.stages.policy import picture_policy
-from enrichment.stages.rows import by_sku, from_rows, images_table, problems_table
+from enrichment.stages.rows import by_sku, from_rows, images_table
 from enrichment.stages.shard import products_of
 from enrichment.stages.steps import vendor_of
+from enrichment.vendors.product_tables import problems_table
 from schemas import tables
 from schemas.records import ImageRef, StageReport
 

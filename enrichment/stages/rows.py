@@ -18,7 +18,6 @@ from schemas.records import (
     GroupPrediction,
     HierarchyDecision,
     ImageRef,
-    RowProblem,
     Source,
 )
 
@@ -42,14 +41,6 @@ def images_table(images: Iterable[ImageRef]) -> pa.Table:
     """Return IMAGES rows."""
     rows = [(i.vendor, i.sku, i.position, i.ref, i.sha256, i.width, i.height, i.format) for i in images]
     return from_rows(rows, tables.IMAGES)
-
-
-def problems_table(problems: Iterable[RowProblem]) -> pa.Table:
-    """Return ROW_PROBLEMS rows."""
-    rows = [
-        (p.vendor, p.night, p.row, p.sku, p.stage, p.reason.value, p.column, p.excerpt, p.quarantined) for p in problems
-    ]
-    return from_rows(rows, tables.ROW_PROBLEMS)
 
 
 def claims_table(claims: Sequence[AttributeClaim], outcomes: Sequence[str] | None = None) -> pa.Table:

@@ -1,0 +1,17 @@
+"""The worked examples in docstrings are run as they stand."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+_MODULES = ("calibrate", "gender", "pool", "weights")
+
+
+@pytest.mark.parametrize("name", _MODULES)
+def test_worked_examples(name: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"enrichment.fusion.{name}"))
+    assert found.attempted > 0
+    assert found.failed == 0
