@@ -71,6 +71,19 @@ def taggers(
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
+@app.command("fusion")
+def fusion(
+    data: Annotated[Path, typer.Option(help="Folder that holds fashion-products/ and clothing-photos/.")],
+    out: Out,
+    version: Version = "candidate",
+    threads: Threads = 2,
+) -> None:
+    """Learn how far each source is believed for each attribute, on products of known truth."""
+    from enrichment.stages.learn_fusion import train_fusion
+
+    _say(train_fusion(data, out / version, version, threads))
+
+
 def _settings(source: list[str], out: Path, work: Path, corrections: Path | None, given: dict[str, Any]) -> Any:
     from enrichment.labels.corrections import read_corrections
     from enrichment.vision.settings import TrainSettings

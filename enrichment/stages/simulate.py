@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from enrichment.fusion.belief import TypeMap
 from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.weights import FusionWeights
 from enrichment.models.registry import Kind, resolve
@@ -41,7 +42,8 @@ def simulate_taxonomy(store: Store, changed: Path, vendors: Path) -> Simulation:
     locked = orders_of(read_ledger(store), content).pins.keys()
     version = resolve(store, Kind.FUSION)
     weights = FusionWeights.from_json((version.folder / WEIGHTS).read_text(encoding="utf-8"))
-    placed = _place(products_from_table(table), claims, Tree(taxonomy(changed)), Fuser(attributes(), weights), vendors)
+    fuse = Fuser(attributes(), weights, TypeMap(taxonomy(changed), weights.type_share))
+    placed = _place(products_from_table(table), claims, Tree(taxonomy(changed)), fuse, vendors)
     return simulate(changed.name, stood, placed, locked)
 
 
