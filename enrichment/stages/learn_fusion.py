@@ -194,7 +194,7 @@ def _digest(item: Known) -> str:
 def train_fusion(data: Path, out: Path, version: str, threads: int = 2) -> Path:
     """Learn with the packaged readers and seal a version folder: weights, what was measured, and a card.
 
-    ``data`` holds fashion-products and clothing-photos. Takes five minutes on two cores, most of it looking at pictures.
+    ``data`` holds fashion-products and clothing-photos. Takes five minutes on two cores, mostly looking at pictures.
     """
     with TemporaryDirectory() as scratch:
         looker = Looker(starter(Kind.VISION), threads)
