@@ -61,8 +61,10 @@ class LinearModels:
         self._weights = weights
         self.heads = tuple(heads)
 
-    def answer(self, features: Sequence[tuple[str, int, int]]) -> dict[str, Answer]:
+    def answer(self, features: Sequence[tuple[str, int, int]], sure: float = 0.0) -> dict[str, Answer]:
         """Return each head's best class for ``features`` (term, word span); empty where no term is known.
+
+        Where the first head is less than ``sure``, the others are not asked.
 
         Term weights are ``1 + ln(count)`` times idf, scaled to unit length, as in
         https://scikit-learn.org/stable/modules/feature_extraction.html#tfidf-term-weighting
@@ -81,7 +83,14 @@ class LinearModels:
         values /= np.linalg.norm(values)
         parts = (self._weights[rows] * values[:, None]).astype(np.float32)
         totals = parts.sum(axis=0)
-        return {head.name: _best(head, totals, parts, [spans[int(i)] for i in rows]) for head in self.heads}
+        places = list(spans.values())
+        found: dict[str, Answer] = {}
+        for head in self.heads:
+            found[head.name] = _best(head, totals, parts, places)
+            if found[head.name].probability < sure:
+                break
+            sure = 0.0
+        return found
 
     def save(self, folder: Path) -> None:
         """Write the arrays (half precision) and the names as ``linear.npz`` and ``linear.json``."""

@@ -52,7 +52,7 @@ def tokenise(normal: Normal, whole: Collection[str] | None = None) -> Tokens:
             starts.append(start)
             ends.append(start)
         last = end
-        if whole is None or not _capital_inside(word) or word.lower() in whole:
+        if word.islower() or whole is None or not _capital_inside(word) or word.lower() in whole:
             low = word.lower()
             words.append(COMMON.get(low, low))
             starts.append(start)
@@ -65,7 +65,7 @@ def tokenise(normal: Normal, whole: Collection[str] | None = None) -> Tokens:
 
 
 def _capital_inside(word: str) -> bool:
-    return not word.islower() and not word[1:].islower() and not word.isupper() and len(word) > 3
+    return not word[1:].islower() and not word.isupper() and len(word) > 3
 
 
 def _mark(text: str, mark: str, at: int) -> str:

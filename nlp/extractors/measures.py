@@ -60,13 +60,15 @@ _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "sing
 _COUNT = r"(?:(?<![a-zA-Z\d.])|(?-i:(?<=[a-z])(?=[A-Z\d])))(\d{1,2}|" + "|".join(_COUNTS) + ")"
 _END = r"(?-i:(?![a-z]))"
 _POCKET = "(?:patch|welt|flap|insert|chest|front|side|functional|back|rear|zip|zipped|cargo|coin)"
-_COUNTED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (attribute, re.compile(pattern + _END, re.IGNORECASE))
-    for attribute, pattern in (
-        ("pack_size", rf"\b(?:pack|set|combo|packs)[ -]of[ -]{_COUNT}"),
-        ("pack_size", rf"{_COUNT}[ -]?(?:pack|pcs|piece set|pieces set|pieces pack)"),
-        ("pockets", rf"{_COUNT}[ -](?:{_POCKET} ){{0,2}}pockets?"),
-        ("compartments", rf"{_COUNT} (?:spacious |large |big )?main (?:zip |zipped )?compartments?"),
+_COUNTED: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (attribute, word, re.compile(pattern + _END, re.IGNORECASE))
+    for attribute, word, pattern in (
+        ("pack_size", "of", rf"\b(?:pack|set|combo|packs)[ -]of[ -]{_COUNT}"),
+        ("pack_size", "pack", rf"{_COUNT}[ -]?pack"),
+        ("pack_size", "pcs", rf"{_COUNT}[ -]?pcs"),
+        ("pack_size", "piece", rf"{_COUNT}[ -]?pieces? (?:set|pack)"),
+        ("pockets", "pocket", rf"{_COUNT}[ -](?:{_POCKET} ){{0,2}}pockets?"),
+        ("compartments", "compartment", rf"{_COUNT} (?:spacious |large |big )?main (?:zip |zipped )?compartments?"),
     )
 )
 _TELLING = re.compile(r"\d| of |pocket|compartment", re.IGNORECASE)
@@ -103,8 +105,9 @@ class Measures:
             measured = _measured(text, hit, group)
             if measured:
                 yield _finding(passage, *measured, _SURE, *hit.span())
-        for attribute, pattern in _COUNTED:
-            found = list(pattern.finditer(text))
+        low = text.lower()
+        for attribute, word, pattern in _COUNTED:
+            found = list(pattern.finditer(text)) if word in low else []
             # Several counts ("two patch pockets, one welt pocket") add up to something nobody wrote down.
             if len(found) == 1:
                 count = found[0][1].lower()

@@ -39,7 +39,7 @@ class WholeText:
                 passage = reading.description
             elif not passage.tokens.words:
                 return
-        answers = self._models.answer(features(passage))
+        answers = self._models.answer(features(passage), _FLOOR["article_type"])
         article = answers.get("article_type")
         if article is None or article.probability < _FLOOR["article_type"]:
             return
