@@ -26,8 +26,8 @@ class Settings:
     ``store`` is where runs and published tables live (a folder or ``s3://bucket/prefix``), ``drops`` the folder
     vendors deliver into (``<vendor>/<YYYY-MM-DD>/``), ``vendors`` the folder of vendor declarations. ``models`` pins
     versions by kind (``vision=v3,text=v2``); a kind not named takes the registry's current version.
-    ``shard_rows`` products make one shard, ``threads`` are what one worker may use, ``ner`` adds the trained entity
-    recogniser to the text stage, ``private_hosts`` may be fetched from although their address is not public,
+    ``shard_rows`` products make one shard, ``threads`` are what one worker may use, ``ner`` lets the trained entity
+    recogniser read too, ``private_hosts`` may be fetched from although their address is not public,
     ``max_refiled_share`` of carried products may change their path before the gate trips, and a drop must have
     been still for ``settle_seconds`` before it counts as arrived.
     """
@@ -38,7 +38,7 @@ class Settings:
     models: Mapping[str, str] = field(default_factory=dict)
     shard_rows: int = 2_000
     threads: int = 2
-    ner: bool = False
+    ner: bool = True
     private_hosts: tuple[str, ...] = ()
     max_refiled_share: float = 0.2
     settle_seconds: int = 30

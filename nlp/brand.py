@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlp.lexicon import VALUES, Match, phrase_words
+from nlp.lexicon import GENDERS, Match, phrase_words
 
 _FURTHEST = 5
 
@@ -21,7 +21,7 @@ def brand_words(words: Sequence[str], matches: Sequence[Match], brand: str) -> i
     for match in matches:
         if match.start > _FURTHEST:
             return 0
-        if match.start and match.mask & VALUES and any(s.attribute == "gender" for s in match.senses):
+        if match.start and match.mask & GENDERS:
             covered = {i for m in matches if m.end <= match.start for i in range(m.start, m.end)}
             return match.start if len(covered) < match.start else 0
     return 0

@@ -31,7 +31,8 @@ from schemas.attribute_spec import attributes
 from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source
 
 _CHUNK = 512
-STARTER = Path(__file__).parent / "starter"
+_ROOM = Path(__file__).parent
+STARTER = _ROOM / "starter"
 """The trained parts that ship with the package."""
 
 __all__ = ["ProductText", "TextReader", "build", "miner"]
@@ -116,7 +117,7 @@ def build(folder: Path | None = None, language: str = "en", ner: bool = True) ->
     ]
     if ner:
         extractors.append(Entities(Recogniser.load(parts), resolver, declared, _hash(parts, "ner.bin", "vectors.npz")))
-    return TextReader(lexicon, Language(lexicon.words, language), extractors, _version(extractors))
+    return TextReader(lexicon, Language(lexicon.words, language), extractors, _version(extractors, language))
 
 
 def miner(folder: Path | None = None, language: str = "en") -> Miner:
@@ -135,10 +136,13 @@ def _hash(folder: Path, *names: str) -> str:
     return digest.hexdigest()[:8]
 
 
-def _version(extractors: Sequence[Extractor]) -> str:
-    """Hash the vocabulary and every extractor's version: 12 hex digits."""
+def _version(extractors: Sequence[Extractor], language: str) -> str:
+    """Hash the vocabulary, the code that reads with it and every extractor's trained parts: 12 hex digits."""
     digest = hashlib.sha256(attributes().model_dump_json().encode())
     digest.update(article_vocabulary().model_dump_json().encode())
+    digest.update(context(language).model_dump_json().encode())
+    for path in sorted(_ROOM.glob("*.py")) + sorted((_ROOM / "extractors").glob("*.py")):
+        digest.update(path.read_bytes())
     for extractor in extractors:
         digest.update(f"{extractor.name}@{extractor.version}".encode())
     return digest.hexdigest()[:12]

@@ -41,6 +41,8 @@ class Kind(IntEnum):
 VALUES = 1 << Kind.VALUE
 NOUNS = 1 << Kind.ARTICLE | 1 << Kind.NOUN
 PARTS = 1 << Kind.PART | 1 << Kind.TRAP
+GENDERS = 1 << (max(Kind) + 1)
+"""The bit of phrases that name a gender."""
 
 
 class Sense(NamedTuple):
@@ -52,7 +54,7 @@ class Sense(NamedTuple):
 
 
 class Meaning:
-    """All that one phrase may mean; ``mask`` has the bit ``1 << kind`` of every kind among its senses."""
+    """All that one phrase may mean; ``mask`` has the bit ``1 << kind`` of each of its kinds, and ``GENDERS``."""
 
     __slots__ = ("mask", "senses")
 
@@ -62,6 +64,8 @@ class Meaning:
         self.mask = 0
         for sense in senses:
             self.mask |= 1 << sense.kind
+            if sense.attribute == "gender":
+                self.mask |= GENDERS
 
 
 class Match(NamedTuple):

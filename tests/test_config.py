@@ -16,7 +16,7 @@ def test_given_values_win_over_the_environment_and_that_over_defaults(monkeypatc
     [
         ("models", "vision=v3,text=v2", {"vision": "v3", "text": "v2"}),
         ("private_hosts", "a.local, b.local", ("a.local", "b.local")),
-        ("ner", "true", True),
+        ("ner", "false", False),
         ("max_refiled_share", "0.5", 0.5),
     ],
 )

@@ -71,6 +71,21 @@ def taggers(
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
+@app.command("text")
+def text(
+    data: Annotated[Path, typer.Option(help="Folder that holds fashion-products/ and descriptions/.")],
+    out: Out,
+    version: Version = "candidate",
+) -> None:
+    """Train everything the text reader learns: linear models, word vectors and the entity recogniser."""
+    from enrichment.models.version import Kind, seal
+    from nlp.training.parts import train_parts
+
+    train_parts(data, out / version)
+    seal(out / version, Kind.TEXT, "text", version)
+    _say(out / version)
+
+
 @app.command("fusion")
 def fusion(
     data: Annotated[Path, typer.Option(help="Folder that holds fashion-products/ and clothing-photos/.")],

@@ -50,6 +50,13 @@ def thresholds(held: Measured, vocabulary: Vocabulary, fitted: dict[str, float])
     return out
 
 
+def _proven(photos: Measured, name: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether photographs show enough of at least two values: one value alone makes any head look right."""
+    codes = photos.codes[name][known(photos, name, vocabulary)]
+    _, counts = np.unique(codes, return_counts=True)
+    return len(codes) >= _FEW and int((counts >= _FEW // 4).sum()) >= 2
+
+
 def calibrated(held: Measured, vocabulary: Vocabulary) -> dict[str, Any]:
     """Return the content of a version's ``thresholds.json``.
 
@@ -57,7 +64,7 @@ def calibrated(held: Measured, vocabulary: Vocabulary) -> dict[str, Any]:
     ``DRAWN_CEILING``, since how it does on photographs is not known.
     """
     photos = held.only(np.array([row.source != DRAWN for row in held.rows], dtype=bool))
-    unproven = [n for n in vocabulary.tags if int(known(photos, n, vocabulary).sum()) < _FEW]
+    unproven = [name for name in vocabulary.tags if not _proven(photos, name, vocabulary)]
     drawn = temperatures(held, vocabulary) if unproven else {}
     fitted = {**temperatures(photos, vocabulary), **{name: drawn[name] for name in unproven}}
     found = thresholds(photos, vocabulary, fitted)

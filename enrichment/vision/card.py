@@ -24,8 +24,8 @@ tags: [image-group, attribute-tagging, visual-similarity, fashion]
 # {version}
 
 One pass of a `{backbone}` trunk gives the image group (14 classes), tags of that group, and a 128-dimensional
-unit-norm embedding. First weights: ImageNet (Apache-2.0), then trained end to end with `enrich train group` and its
-heads with `enrich train taggers`.
+unit-norm embedding. First weights: ImageNet (Apache-2.0), then trained end to end with `enrich train group`
+(settings in `metrics.json`); the frozen-trunk step `enrich train taggers` may have followed.
 
 ## Use
 Nightly catalogue enrichment: product pictures of clothes, shoes and accessories. Every answer carries a calibrated

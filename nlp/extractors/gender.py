@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.lexicon import NOUNS, VALUES, Kind, Match
+from nlp.lexicon import GENDERS, NOUNS, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 
 _AGE = {"men": "adult", "women": "adult", "boys": "kids", "girls": "kids", "kids": "kids"}
@@ -20,7 +20,8 @@ class Gender:
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield the gender, then the age group it implies."""
         for passage in reading.passages:
-            seen = [m for m in passage.matches if not passage.flags[m.start] and self._counts(passage, m)]
+            named = [m for m in passage.matches if m.mask & GENDERS and not passage.flags[m.start]]
+            seen = [m for m in named if self._counts(passage, m)]
             if not seen:
                 continue
             values = {s.value for m in seen for s in m.senses if s.attribute == "gender"}
@@ -31,8 +32,6 @@ class Gender:
                 yield passage.finding("age_group", age, 0.95, match.start, match.end)
 
     def _counts(self, passage: Passage, match: Match) -> bool:
-        if not match.mask & VALUES or not any(s.kind is Kind.VALUE and s.attribute == "gender" for s in match.senses):
-            return False
         if passage.name != DESCRIPTION:
             return True
         words = passage.tokens.words

@@ -1,0 +1,1 @@
+"""The declared words of each language, beside ``schemas/attributes.yaml``."""
