@@ -25,7 +25,7 @@ def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object
     """Write a table; cells may hold vendor text and are never read as markup."""
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
     console().print(table)

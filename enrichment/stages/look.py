@@ -24,7 +24,8 @@ def look(run: Run, shard: str) -> Outcome:
     images = [row for row in run.table("fetch", shard, "images").to_pylist() if row["sku"] in changed]
     pictures = [Picture(i["vendor"], i["sku"], i["sha256"], load(run.store, i["sha256"])) for i in images]
     seen = _looker(model_of(run, "vision"), run.plan.settings.threads).look(pictures)
-    report = StageReport("look", shard, len(pictures), len(pictures), 0, {"claims": len(seen.claims)})
+    unread = len(seen.unread)
+    report = StageReport("look", shard, len(pictures), len(pictures) - unread, unread, {"claims": len(seen.claims)})
     out = {
         "group_predictions": predictions_table(seen.predictions),
         "claims": claims_table(seen.claims),
