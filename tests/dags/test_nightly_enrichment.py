@@ -112,5 +112,3 @@ print(json.dumps([name(DropError), name(StoreUnavailable)]))
 """
     environment = {**environment, "PYTHONPATH": str(DAGS.parent)}
     assert python(program, environment) == ["AirflowFailException", "StoreUnavailable"]
-
-

@@ -29,7 +29,10 @@ def data(tmp_path_factory):
                 "image_group": group,
                 "cluster": str(at),
                 "image": b"picture",
-                **{"division": "Men", "department": department, "class": class_, "subclass": subclass},
+                "division": "Men",
+                "department": department,
+                "class": class_,
+                "subclass": subclass,
             }
         )
     (folder / "fashion-products").mkdir()

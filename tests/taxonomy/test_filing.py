@@ -40,9 +40,7 @@ _MARKS = {
         (("Men", "Shoes", "Footwear", "DEF", None), "==rpa", None),
     ],
 )
-def test_levels_are_seen_as_what_they_are(
-    levels: tuple[str | None, ...], states: str, types: set[str] | None
-) -> None:
+def test_levels_are_seen_as_what_they_are(levels: tuple[str | None, ...], states: str, types: set[str] | None) -> None:
     filing = read_filing(levels, declared_tree())
     assert [str(s) for s in filing.states] == [str(_MARKS[mark]) for mark in states]
     if types is not None:
