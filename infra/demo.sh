@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The nightly job through Airflow on drawn drops: three nights, SQLite and a local folder, no service.
+# The nightly job through Airflow on drawn drops: two nights, SQLite and a local folder, no service.
 # Usage: demo.sh <bin folder of the environment> <folder for drops and outputs>
 set -euo pipefail
 bin=$1

@@ -12,6 +12,7 @@ from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json
 from schemas.errors import UsageError
 
+EXIT_ROWS_REFUSED = 3
 app = typer.Typer(help="Serve the report, import and export decisions.", no_args_is_help=True)
 
 
@@ -39,24 +40,24 @@ def serve(
 @app.command("import")
 def import_(file: Path, store: Store = None, json: Json = False) -> None:
     """Take a decisions file (CSV or JSON) that the page exported; the same file twice adds nothing."""
-    from enrichment.review.exchange import read_decisions
-    from enrichment.review.ledger import append
-    from enrichment.review.nodes import known_nodes
+    from enrichment.stages.import_decisions import import_decisions
     from enrichment.stores.open import open_store
-    from schemas.taxonomy_spec import taxonomy
 
     kind = file.suffix.lstrip(".").lower()
     if kind not in ("csv", "json"):
         raise UsageError(f"decisions file {file.name!r}: expected .csv or .json")
-    imported = read_decisions(file.read_bytes(), "csv" if kind == "csv" else "json", known_nodes(taxonomy()))
-    added = append(open_store(settings(store).store), imported.entries)
+    opened = open_store(settings(store).store)
+    imported, added = import_decisions(opened, file.read_bytes(), "csv" if kind == "csv" else "json")
     if json:
         refused = [{"row": r.row, "why": r.why} for r in imported.refused]
         say_json({"entries": len(imported.entries), "added": added, "refused": refused})
-        return
-    console().print(f"{len(imported.entries)} decisions read, {added} new, {len(imported.refused)} refused")
-    for refusal in imported.refused:
-        console().print(f"row {refusal.row}: {refusal.why}", markup=False)
+    else:
+        console().print(f"{len(imported.entries)} decisions taken, {added} new, {len(imported.refused)} refused")
+        for refusal in imported.refused:
+            at = f"row {refusal.row}: " if refusal.row else ""
+            console().print(f"{at}{refusal.why}", markup=False)
+    if imported.refused:
+        raise typer.Exit(EXIT_ROWS_REFUSED)
 
 
 @app.command("export")

@@ -11,7 +11,7 @@ import typer
 from enrichment.cli.options import Drops, Json, Store, Vendors, settings
 from enrichment.cli.output import console, say_json, say_table
 from enrichment.progress.open import open_progress
-from schemas.errors import EnrichError
+from schemas.errors import EnrichError, UsageError
 
 EXIT_ROWS_REFUSED = 3
 
@@ -31,13 +31,21 @@ def run(
     max_refused: Annotated[float, typer.Option(help="Largest share of refused rows that still exits with 0.")] = 0.05,
     threads: Annotated[int | None, typer.Option(help="Threads that a stage may use.")] = None,
     ner: Annotated[bool | None, typer.Option(help="Let the trained entity recogniser read too.")] = None,
+    allow_empty: Annotated[bool, typer.Option(help="Publish although no vendor delivered for this night.")] = False,
     json: Json = False,
 ) -> None:
     """Read, enrich, place, index and publish one night."""
+    from enrichment.runs.run import Run
     from enrichment.stages.plan import plan_night
 
     wanted = settings(store, drops, vendors, threads=threads, ner=ner)
-    _go(plan_night(date(night.year, night.month, night.day), wanted), max_refused, json)
+    run_uri = plan_night(date(night.year, night.month, night.day), wanted)
+    if not Run.at(run_uri).plan.manifest.drops and not allow_empty:
+        raise UsageError(
+            f"no vendor delivered for {night:%Y-%m-%d} in {wanted.drops}: nothing was published. Check the date; "
+            "--allow-empty answers yesterday's catalogue anew, for example after a new model was promoted."
+        )
+    _go(run_uri, max_refused, json)
 
 
 def resume(run_uri: str, max_refused: float = 0.05, json: Json = False) -> None:
@@ -61,9 +69,11 @@ def approve(
 
 
 def _go(run_uri: str, max_refused: float, json: bool) -> None:
+    from enrichment.runs.run import Run
     from enrichment.stages.night import run_night
     from enrichment.stages.summary import summary
 
+    before = Run.at(run_uri).marker("publish", "all")
     kind = "null" if json else "rich" if sys.stderr.isatty() else "log"
     try:
         run_night(run_uri, lambda: open_progress(kind))
@@ -85,6 +95,8 @@ def _go(run_uri: str, max_refused: float, json: bool) -> None:
         console().print(
             f"catalogue  {night.products} products, {night.changed} worked on, {night.carried} carried over"
         )
+        if before is not None and before == Run.at(run_uri).marker("publish", "all"):
+            console().print("the same inputs were published before: nothing was done again")
         console().print(f"published  {night.published_at}\nreport     {night.report_at}", markup=False)
     failed = [v.vendor for v in night.vendors if v.state == "failed"]
     if failed:

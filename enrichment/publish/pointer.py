@@ -45,9 +45,8 @@ class Pointer:
             at = self.trail.index(run)
             kept, left = self.trail[:at], self.trail[at + 1 :]
         else:
-            kept = tuple(key for key in self.trail if key.night <= run.night and key != self.current)
-            left = tuple(key for key in self.trail if key.night > run.night)
-            left += (self.current,) if self.current.night == run.night else ()
+            kept = tuple(key for key in self.trail if key.night < run.night)
+            left = tuple(key for key in self.trail if key.night >= run.night)
         rolled_back = (self.rolled_back | {key.run_id for key in left}) - {run.run_id}
         return Pointer((*kept, run), self.current, rolled_back)
 

@@ -49,7 +49,7 @@ def rollback(store: Store, to: str | None = None) -> Rollback:
     if moved != pointer:
         write_pointer(store, moved)
     done = Rollback(None if pointer is None else pointer.current, published, tuple(sorted(moved.rolled_back)))
-    log.warning("%s", done)
+    log.info("%s", done)
     return done
 
 

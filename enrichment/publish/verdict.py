@@ -41,7 +41,7 @@ class GateResult:
             shown = "\n".join(f"- {failure}" for failure in self.failures[:_SHOWN])
             raise GateRefused(
                 f"publish gate: {len(self.failures)} of {sum(self.checks.values())} expectations failed, nothing was "
-                f"published; latest.json still names the earlier run.\n{shown}\nFix the cause and run the night again."
+                f"published; readers keep what they had.\n{shown}\nMend the cause, then resume the run."
             )
 
     def to_json(self) -> dict[str, object]:

@@ -72,7 +72,7 @@ class LedgerEntry:
         for path in (self.path, self.previous, self.value if self.decision is Verdict.CORRECT else ""):
             parse_path(path)
         _require(self.decision is not Verdict.CORRECT or bool(self.value), "value", self.value, "the right path")
-        _require(datetime.fromisoformat(self.at).tzinfo is not None, "at", self.at, "an ISO time with its zone")
+        _require(_has_zone(self.at), "at", self.at, "an ISO time with its zone, such as 2026-11-18T09:30:00+00:00")
 
     @property
     def id(self) -> str:
@@ -83,6 +83,13 @@ class LedgerEntry:
     def key(self) -> tuple[str, str]:
         """The product's name: vendor and sku."""
         return self.vendor, self.sku
+
+
+def _has_zone(at: str) -> bool:
+    try:
+        return datetime.fromisoformat(at).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def append(store: Store, entries: Iterable[LedgerEntry], known: set[str] | None = None) -> int:
@@ -130,8 +137,10 @@ def from_record(record: dict[str, object]) -> LedgerEntry:
     unknown = set(record) - set(names)
     _require(not unknown, "field", sorted(unknown), f"only {tuple(names)}")
     text = {name: str(record.get(name, "") or "") for name in names if name not in ("decision", "seq", "audit")}
+    said = str(record.get("decision", "") or "")
+    _require(said in set(Verdict), "decision", said, ", ".join(Verdict))
     return LedgerEntry(
-        decision=Verdict(str(record.get("decision", ""))),
+        decision=Verdict(said),
         seq=int(str(record.get("seq") or 0)),
         audit=str(record.get("audit", "")).lower() in ("true", "1"),
         **text,

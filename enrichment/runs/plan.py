@@ -30,6 +30,13 @@ class RunPlan:
         """Hash of everything but vendor content and people's decisions that shapes a product's answers."""
         return short_hash({name: v for name, v in self.manifest.versions.items() if name not in (DECISIONS, BUILD)})
 
+    @property
+    def identity(self) -> bytes:
+        """What every shard's answer depends on: the run's inputs, and the settings that shape tables; no place."""
+        settings = self.settings
+        shaping = (settings.shard_rows, settings.private_hosts, settings.max_refiled_share)
+        return canonical([self.manifest.run_id, shaping])
+
     def to_bytes(self) -> bytes:
         """Return canonical JSON: equal plans give equal bytes."""
         manifest = asdict(self.manifest)

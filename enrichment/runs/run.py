@@ -109,7 +109,7 @@ class Run:
 
     def fingerprint(self, stage: str, upstream: Sequence[Marker]) -> str:
         """Hash what a stage's answer depends on: the plan, the stage's name and its upstream outputs."""
-        plan = hashlib.sha256(self.plan.to_bytes()).hexdigest()
+        plan = hashlib.sha256(self.plan.identity).hexdigest()
         return short_hash([stage, plan, [dict(marker.outputs) for marker in upstream]])
 
     def commit(self, stage: str, shard: str, fingerprint: str, outcome: Outcome) -> None:

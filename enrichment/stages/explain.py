@@ -53,7 +53,7 @@ def _facts(product: dict[str, Any], change: dict[str, Any] | None) -> dict[str, 
     }
     return {
         "name": product["name"],
-        "description": bounded(product["description"] or "", 120),
+        "description": bounded(" ".join((product["description"] or "").split()), 120),
         "filed by the vendor": " / ".join("" if level is None else level for level in filed),
         "read as": ", ".join(product["levels_seen"] or []),
         "image group": f"{product['image_group']} ({product['image_group_confidence'] or 0:.2f})",

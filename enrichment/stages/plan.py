@@ -33,12 +33,14 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     The base is the newest complete run of an *earlier* night, so a past night can be run again at any time.
 
     Raises:
-        UsageError: the drops folder does not exist.
+        UsageError: the folder of drops or of vendor declarations does not exist.
 
     """
     settings = settings or Settings.from_env()
     if not Path(settings.drops).is_dir():
         raise UsageError(f"drops folder {settings.drops!r} does not exist. Set --drops or ENRICH_DROPS.")
+    if not Path(settings.vendors).is_dir():
+        raise UsageError(f"vendors folder {settings.vendors!r} does not exist. Set --vendors or ENRICH_VENDORS.")
     store = open_store(settings.store)
     specs = vendor_specs(Path(settings.vendors))
     found, missing, unknown = find_drops(Path(settings.drops), night, specs)

@@ -77,3 +77,24 @@ def test_the_taxonomy_that_ships_is_sound():
     result = RUNNER.invoke(app, ["taxonomy", "check", "--json"])
     assert result.exit_code == 0
     assert json.loads(result.output)["complaints"] == []
+
+
+def test_a_night_without_any_drop_is_refused_with_a_way_out(tmp_path, monkeypatch, capsys):
+    drops = tmp_path / "drops"
+    drops.mkdir()
+    asked = ["run", "--drops", str(drops), "--store", str(tmp_path / "store"), "--night", "2026-11-25"]
+    monkeypatch.setattr(sys, "argv", ["enrich", *asked])
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    assert stopped.value.code == 2
+    assert "--allow-empty" in capsys.readouterr().err
+    assert not (tmp_path / "store" / "published").exists()
+
+
+@pytest.mark.parametrize("option", ["--drops", "--vendors"])
+def test_a_folder_that_does_not_exist_is_named(tmp_path, option):
+    given = {"--drops": str(tmp_path), "--vendors": str(tmp_path)} | {option: str(tmp_path / "absent")}
+    words = [word for pair in given.items() for word in pair]
+    result = RUNNER.invoke(app, ["run", "--night", "2026-11-17", "--store", str(tmp_path / "s"), *words])
+    assert isinstance(result.exception, UsageError)
+    assert "absent" in str(result.exception)

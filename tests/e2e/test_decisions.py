@@ -9,6 +9,7 @@ from enrichment.publish.read import latest, read_table
 from enrichment.review.exchange import read_decisions, write_decisions
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, append, read
 from enrichment.review.paths import join_path
+from enrichment.stages.import_decisions import import_decisions
 from enrichment.stages.summary import summary
 from enrichment.stores.local import LocalStore
 from schemas.records import LEVELS
@@ -80,3 +81,19 @@ def test_decisions_that_come_in_later_do_not_change_a_planned_run(night_one, dro
     append(store, [entry(row, Verdict.LOCK, latest(store).run_id)])
     second, _ = run_one(NIGHTS[0], settings)
     assert first != second
+
+
+def test_a_hand_written_row_is_completed_and_a_strangers_refused(night_one):
+    _, store = night_one
+    row = next(row for row in rows_of(store).values() if row["class"])
+    head = "run_id,vendor,sku,decision,value,reviewer,at\n"
+    good = f"{latest(store).run_id},{row['vendor']},{row['sku']},lock,,ines,2026-11-17T09:00:00+00:00\n"
+    stranger = f"{latest(store).run_id},{row['vendor']},nobody,lock,,ines,2026-11-17T09:00:00+00:00\n"
+    odd = f"{latest(store).run_id},{row['vendor']},{row['sku']},maybe,,ines,2026-11-17T09:00:00+00:00\n"
+    imported, added = import_decisions(store, (head + good + stranger + odd).encode(), "csv")
+    assert added == 1
+    assert imported.entries[0].content == row["content_hash"][:CONTENT_DIGITS]
+    assert imported.entries[0].path == path_of(row)
+    reasons = " ".join(refusal.why for refusal in imported.refused)
+    assert "no such product" in reasons
+    assert "ask_vendor" in reasons

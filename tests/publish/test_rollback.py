@@ -54,6 +54,14 @@ def test_a_named_run_is_pointed_at_back_and_forth(three: LocalStore) -> None:
     assert latest(three).run_id == "r3"
 
 
+def test_forward_by_name_keeps_the_earlier_runs_to_go_back_to(three: LocalStore) -> None:
+    rollback(three, "r1")
+    rollback(three, "r2")
+    assert latest(three).run_id == "r2"
+    rollback(three)
+    assert latest(three).run_id == "r1"
+
+
 def test_to_where_it_stands_changes_nothing(three: LocalStore) -> None:
     before = three.get(POINTER)
     rollback(three, "r3")
