@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def report(store: Store = None, json: Json = False) -> None:
     """Say which run readers follow, how its vendors fared, and where report and tables lie."""
+    from enrichment.cli.night_table import show_night
     from enrichment.publish.read import latest
     from enrichment.stages.summary import summary
     from enrichment.stores.open import open_store
@@ -28,11 +29,7 @@ def report(store: Store = None, json: Json = False) -> None:
     if json:
         say_json(night.to_json())
         return
-    columns = ["vendor", "state", "rows in", "published", "withdrawn", "quarantined", "problems"]
-    rows = [[v.vendor, v.state, v.rows_in, v.published, v.withdrawn, v.quarantined, v.problems] for v in night.vendors]
-    say_table(f"Night {night.night}, run {night.run_id}", columns, rows)
-    console().print(f"catalogue  {night.products} products, {night.changed} worked on, {night.carried} carried over")
-    console().print(f"published  {night.published_at}\nreport     {night.report_at}", markup=False)
+    show_night(night)
 
 
 def explain(

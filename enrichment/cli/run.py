@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from enrichment.cli.options import Drops, Json, Store, Vendors, settings
-from enrichment.cli.output import console, say_json, say_table
+from enrichment.cli.output import console, say_json
 from enrichment.progress.open import open_progress
 from schemas.errors import EnrichError, UsageError
 
@@ -69,6 +69,7 @@ def approve(
 
 
 def _go(run_uri: str, max_refused: float, json: bool) -> None:
+    from enrichment.cli.night_table import show_night
     from enrichment.runs.run import Run
     from enrichment.stages.night import run_night
     from enrichment.stages.summary import summary
@@ -84,20 +85,9 @@ def _go(run_uri: str, max_refused: float, json: bool) -> None:
     if json:
         say_json(night.to_json())
     else:
-        say_table(
-            f"Night {night.night}, run {night.run_id}",
-            ["vendor", "state", "rows in", "published", "withdrawn", "quarantined", "problems"],
-            [
-                [v.vendor, v.state, v.rows_in, v.published, v.withdrawn, v.quarantined, v.problems]
-                for v in night.vendors
-            ],
-        )
-        console().print(
-            f"catalogue  {night.products} products, {night.changed} worked on, {night.carried} carried over"
-        )
+        show_night(night)
         if before is not None and before == Run.at(run_uri).marker("publish", "all"):
             console().print("the same inputs were published before: nothing was done again")
-        console().print(f"published  {night.published_at}\nreport     {night.report_at}", markup=False)
     failed = [v.vendor for v in night.vendors if v.state == "failed"]
     if failed:
         console(stderr=True).print(f"could not be read: {', '.join(failed)} (see the report)", markup=False)
