@@ -42,18 +42,17 @@ def evaluate(
         return
     if truth is None:
         raise UsageError("nothing to compare with: give --truth FILE, or --source NAME=FILE for an image model")
-    import pyarrow.parquet as pq
-
     from enrichment.evaluate.report import as_json, show
     from enrichment.evaluate.score import score
     from enrichment.evaluate.sources import fusion_gain
     from enrichment.publish.read import find_run, latest, open_run, read_table
+    from enrichment.runs.parquet import from_parquet
     from enrichment.stores.open import open_store
 
     opened = open_store(settings(store).store)
     published = open_run(opened, find_run(opened, run)) if run else latest(opened)
     until = night.date() if night else published.night
-    products, known = read_table(opened, published, "products"), pq.read_table(truth)
+    products, known = read_table(opened, published, "products"), from_parquet(truth)
     scores = score(products, known, night=until)
     gain = fusion_gain(products, read_table(opened, published, "attribute_claims"), known, night=until)
     if json:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from enrichment.index.forest import ForestIndex, write_forest
 from enrichment.index.recall import QuerySet, query_set, recall_at_10
 from enrichment.index.settings import DEFAULTS, RECALL_K, ForestSettings
-from enrichment.runs.run import to_parquet
+from enrichment.runs.parquet import to_parquet
 from schemas.errors import GateRefused, UsageError
 from schemas.tables import embeddings
 

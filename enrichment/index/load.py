@@ -20,6 +20,7 @@ from enrichment.index.forest import ForestIndex
 from enrichment.index.port import Index
 from enrichment.index.serve import Bundle
 from enrichment.index.settings import METRIC
+from enrichment.runs.parquet import from_parquet
 from schemas.errors import BundleMismatch
 from schemas.records import bounded
 
@@ -61,7 +62,7 @@ def load_bundle(folder: Path, expect_model: str | None = None) -> Bundle:
             _refuse(folder, name, "no file", f"{FOREST}, {IDS}, {VECTORS} and {SIDECAR} in one folder")
         _same(folder, f"sha256 of {name}", file_sha256(folder / name), side["sha256"].get(name))
     forest = _forest(folder, side)
-    ids = pq.read_table(folder / IDS, memory_map=True)
+    ids = from_parquet(folder / IDS)
     _same(folder, f"rows of {IDS}", ids.num_rows, side["items"])
     _probe(folder, forest)
     index: Index = _exact(folder) if forest.size <= EXACT_BELOW else forest
@@ -70,7 +71,7 @@ def load_bundle(folder: Path, expect_model: str | None = None) -> Bundle:
 
 def read_vectors(folder: Path) -> pa.Table:
     """Return the bundle's embeddings as in ``schemas.tables.embeddings``, to carry over or to index otherwise."""
-    return pq.read_table(folder / VECTORS)
+    return from_parquet(folder / VECTORS)
 
 
 def _sidecar(folder: Path) -> dict[str, Any]:

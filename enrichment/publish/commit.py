@@ -17,7 +17,7 @@ from enrichment.publish.layout import MANIFEST, SUCCESS, table_key
 from enrichment.publish.manifest import FileEntry, RunFacts, file_entry, manifest_bytes, table_entry
 from enrichment.publish.pointer import Pointer, read_pointer, write_pointer
 from enrichment.publish.read import Published, open_run
-from enrichment.runs.run import to_parquet
+from enrichment.runs.parquet import to_parquet
 from enrichment.stores.port import Store
 from schemas.errors import ObjectMissing, PublishedMismatch
 

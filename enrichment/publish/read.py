@@ -7,7 +7,6 @@ says. Runs are immutable, so a reader that has resolved one may take its time.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from enrichment.publish.layout import MANIFEST, ROOT, SUCCESS, RunKey, run_of, table_key
 from enrichment.publish.pointer import read_pointer
+from enrichment.runs.parquet import from_parquet
 from enrichment.stores.port import Store
 from schemas.errors import ObjectMissing, PublishedMismatch, UsageError
 
@@ -113,7 +112,7 @@ def open_run(store: Store, key: RunKey) -> Published:
 
 def read_table(store: Store, published: Published, name: str) -> pa.Table:
     """Read one published table whole, its hash verified; ``UsageError`` where the run has no such table."""
-    return pq.read_table(io.BytesIO(read_file(store, published, table_key(name))))
+    return from_parquet(read_file(store, published, table_key(name)))
 
 
 def read_file(store: Store, published: Published, name: str) -> bytes:

@@ -7,7 +7,6 @@ marker counts only while its fingerprint equals that of the inputs. A killed sta
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -16,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from enrichment.runs.parquet import from_parquet, to_parquet
 from enrichment.runs.plan import RunPlan, canonical, short_hash
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
@@ -141,7 +140,7 @@ class Run:
 
     def table(self, stage: str, shard: str, name: str) -> pa.Table:
         """Read one table of a finished shard."""
-        return pq.read_table(io.BytesIO(self.store.get(self._key(stage, shard, f"{name}.parquet"))))
+        return from_parquet(self.store.get(self._key(stage, shard, f"{name}.parquet")))
 
     def download(self, stage: str, shard: str, name: str, path: Path) -> None:
         """Copy one file of a finished shard to ``path``."""
@@ -149,13 +148,6 @@ class Run:
 
     def _key(self, stage: str, shard: str, name: str) -> str:
         return f"{self.prefix}/{stage}/{shard}.{name}"
-
-
-def to_parquet(table: pa.Table) -> bytes:
-    """Return the same Parquet bytes for the same table."""
-    sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", row_group_size=64_000, store_schema=True)
-    return sink.getvalue()
 
 
 def _file_sha256(path: Path) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from enrichment.index.bundle import FILES, VECTORS
 from enrichment.index.catalogue import ALL, build_group
+from enrichment.runs.parquet import from_parquet
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.base import base_of
 from enrichment.stages.catalogue import product_shards, touched
@@ -63,7 +61,7 @@ def _carried(run: Run) -> pa.Table | None:
     key = f"{base.prefix}/indexes/{ALL}/{VECTORS}"
     if not run.store.exists(key):
         return None
-    table = pq.read_table(io.BytesIO(run.store.get(key)))
+    table = from_parquet(run.store.get(key))
     gone = touched(run)
     keep = [key not in gone for key in zip(table["vendor"].to_pylist(), table["sku"].to_pylist(), strict=True)]
     return table.filter(pa.array(keep, pa.bool_()))

@@ -17,11 +17,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from enrichment.fusion.learn import Example, Learned, learn
 from enrichment.models.registry import Kind, starter
 from enrichment.models.version import seal
+from enrichment.runs.parquet import from_parquet
 from enrichment.sample.damage import Rates, damage
 from enrichment.taxonomy.claims import FieldReader, vendor_claims
 from enrichment.taxonomy.filing import Reader
@@ -119,7 +119,7 @@ def examples_of(
 
 def products_of(data: Path, vocabulary: Attributes, splits: set[str], seed: int) -> list[Known]:
     """Return the product shots of ``splits``, filed and damaged as vendors do, the same for a seed."""
-    rows = pq.read_table(data / _PRODUCTS, columns=_COLUMNS + _PATH).to_pylist()
+    rows = from_parquet(data / _PRODUCTS, _COLUMNS + _PATH).to_pylist()
     brands = [brand_of(row["title"]) for row in rows]
     where = product_splits([str(row["cluster"]) for row in rows], brands)
     columns = FieldReader(vocabulary)
@@ -130,7 +130,7 @@ def products_of(data: Path, vocabulary: Attributes, splits: set[str], seed: int)
 
 def photos_of(data: Path, splits: set[str]) -> list[Known]:
     """Return the phone photos of ``splits``: a picture, a group, no words and no filing."""
-    rows = pq.read_table(data / _PHONE).to_pylist()
+    rows = from_parquet(data / _PHONE).to_pylist()
     where = sender_splits(str(row["sender_id"]) for row in rows)
     return [
         Known(Product(_VENDOR, f"photo-{at}", (1,)), row["image"], {"image_group": row["image_group"]})

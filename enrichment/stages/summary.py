@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from enrichment.publish.read import find_run, open_run, read_file
+from enrichment.runs.parquet import from_parquet
 from enrichment.runs.run import Run
 from enrichment.stages.steps import vendors_of
 
@@ -78,7 +76,5 @@ def _vendor(vendor: str, state: str, rows: Mapping[str, int], problems: int) -> 
 
 def _problem_counts(run: Run) -> Counter[str]:
     published = open_run(run.store, find_run(run.store, run.run_id))
-    table = pq.read_table(
-        io.BytesIO(read_file(run.store, published, "report/row_problems.parquet")), columns=["vendor"]
-    )
+    table = from_parquet(read_file(run.store, published, "report/row_problems.parquet"), ["vendor"])
     return Counter(table["vendor"].to_pylist())

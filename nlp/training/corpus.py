@@ -48,7 +48,7 @@ def brand_of(name: str) -> str:
 def labelled(data: Path) -> list[Example]:
     """Return the names of ``fashion-products`` with their catalogue labels, by id."""
     columns = ["id", "title", "gender", "article_type", "usage"]
-    rows = pq.read_table(data / "fashion-products" / "train.parquet", columns=columns).to_pylist()
+    rows = pq.read_table(data / "fashion-products" / "train.parquet", columns=columns, pre_buffer=False).to_pylist()
     return [
         Example(
             id=str(row["id"]),
@@ -70,7 +70,7 @@ def is_golden(brand: str) -> bool:
 def described(data: Path) -> list[Example]:
     """Return the names and descriptions of ``descriptions`` with the gender their shop gave, by id; no golden brand."""
     columns = ["id", "title", "brand", "description", "gender"]
-    rows = pq.read_table(data / "descriptions" / "train.parquet", columns=columns).to_pylist()
+    rows = pq.read_table(data / "descriptions" / "train.parquet", columns=columns, pre_buffer=False).to_pylist()
     return [
         Example(
             id=str(row["id"]),

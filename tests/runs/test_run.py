@@ -4,8 +4,9 @@ import pyarrow as pa
 import pytest
 
 from enrichment.config import Settings
+from enrichment.runs.parquet import to_parquet
 from enrichment.runs.plan import RunPlan, run_id
-from enrichment.runs.run import Outcome, Run, to_parquet
+from enrichment.runs.run import Outcome, Run
 from enrichment.stores.local import LocalStore
 from schemas.errors import ObjectMissing, UsageError
 from schemas.records import RunManifest, StageReport, VendorDrop
