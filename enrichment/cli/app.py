@@ -13,10 +13,9 @@ from typing import Annotated
 import typer
 
 from enrichment.cli import evaluate, export, labels, models, report, review, run, sample, taxonomy, train, vocabulary
+from enrichment.cli.exit_codes import EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE, EXIT_WAITS
 from enrichment.cli.output import console
 from schemas.errors import ApprovalNeeded, EnrichError, Transient, UsageError
-
-EXIT_FAILED, EXIT_USAGE, EXIT_WAITS, EXIT_TRY_LATER = 1, 2, 4, 75
 
 app = typer.Typer(
     name="enrich",

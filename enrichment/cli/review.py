@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
 from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json
 from schemas.errors import UsageError
 
-EXIT_ROWS_REFUSED = 3
 app = typer.Typer(help="Serve the report, import and export decisions.", no_args_is_help=True)
 
 

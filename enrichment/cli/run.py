@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
+from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
 from enrichment.cli.options import Drops, Json, Store, Vendors, settings
 from enrichment.cli.output import console, say_json
 from enrichment.progress.open import open_progress
 from schemas.errors import EnrichError, UsageError
-
-EXIT_ROWS_REFUSED = 3
 
 
 def register(app: typer.Typer) -> None:
