@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export SCARF_ANALYTICS := false
 export AIRFLOW_HOME ?= $(CURDIR)/.airflow
 
-.PHONY: install demo test check train bench clean
+.PHONY: install demo test test-airflow check ablation train bench clean
 
 install: $(VENV)/.installed
 
@@ -26,12 +26,20 @@ demo: install
 test: install
 	$(BIN)/python -m pytest
 
+# An unusual night under Airflow's scheduler, answered and not; starts Airflow's services on loopback.
+test-airflow: install
+	$(BIN)/python -m pytest -m airflow
+
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
+
+# What each choice of the image training bought: hours on two cores, and resumes; STEPS makes it shorter.
+ablation: install
+	$(BIN)/python -m tests.bench.ablate_look --work .enrich/ablation $(if $(STEPS),--steps $(STEPS))
 
 clean:
 	rm -rf $(VENV) .enrich .airflow .mypy_cache .ruff_cache .hypothesis

@@ -16,8 +16,19 @@ from airflow.sdk import Asset, CronTriggerTimetable, PokeReturnValue, dag, task
 
 SCHEDULE = os.environ.get("ENRICH_SCHEDULE", "0 2 * * *")
 PUBLISHED = Asset(name="enrich_published", uri="x-enrich://published/latest")
-APPROVAL_DEADLINE = timedelta(hours=float(os.environ.get("ENRICH_APPROVAL_HOURS", "4")))
+# Airflow takes a deadline of zero for none at all, and would then wait for ever.
+APPROVAL_DEADLINE = max(timedelta(hours=float(os.environ.get("ENRICH_APPROVAL_HOURS", "4"))), timedelta(seconds=1))
 RETRY = {"retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True}
+# Markdown; the questions are indented into a code block, because they quote what vendors wrote.
+QUESTION = """The night is ready, but the gate found what it has not seen before:
+
+{% for question in ti.xcom_pull(task_ids='unusual', key='questions') or [] %}    {{ question.split() | join(' ') }}
+{% endfor %}
+- **Approve** publishes run `{{ ti.xcom_pull(task_ids='plan') }}`; your name goes into its manifest.
+- **Reject** publishes nothing: readers keep last night's catalogue.
+
+Without an answer within {{ '%g' % (task.response_timeout.total_seconds() / 3600) }} hours the night counts as rejected.
+"""
 
 
 def night_of(context: Any) -> date:
@@ -82,24 +93,43 @@ def stage(name: str, run_uri: str, shard: str) -> dict[str, int]:
     return {"in": report.units_in, "done": report.done, "quarantined": report.quarantined}
 
 
-@task.branch
-def unusual(run_uri: str) -> str:
+@task.branch(**RETRY)
+def unusual(run_uri: str, **context: Any) -> str:
     """Go on to publish, or ask a person first where the gate found the night unusual."""
     from enrichment.runs.run import Run
     from enrichment.stages.approval import questions_of
 
-    return "approval" if questions_of(Run.at(run_uri)) else "publish"
+    questions = terminal_stops(questions_of, terminal_stops(Run.at, run_uri))
+    if not questions:
+        return "publish"
+    context["ti"].xcom_push(key="questions", value=questions)
+    refuse_other_questions(context["task_state_store"], [run_uri, *questions])
+    return "approval"
 
 
-@task
+def refuse_other_questions(store: Any, found: list[str]) -> None:
+    """Fail where this DAG run has asked something else before.
+
+    Airflow writes a question's text once a DAG run: after a clear it would show the old one, and a person would
+    approve what nobody asked. ``store`` is the task's own and outlives a clear.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    if store.get("asked", found) != found:
+        raise AirflowFailException("this DAG run has asked about other findings; trigger a new one for the night")
+    store.set("asked", found)
+
+
+@task(**RETRY)
 def record_approval(run_uri: str, **context: Any) -> None:
-    """Write down who approved, so that publish goes on."""
+    """Write down who approved, so that publish goes on; an approval without a name is refused."""
     from enrichment.runs.run import Run
     from enrichment.stages.approval import approve
 
+    # Empty where the question was not answered but its task was marked a success by hand.
     answer = context["ti"].xcom_pull(task_ids="approval") or {}
     user = answer.get("responded_by_user") or {}
-    approve(Run.at(run_uri), str(user.get("name") or user.get("id") or "airflow"))
+    terminal_stops(approve, terminal_stops(Run.at, run_uri), str(user.get("name") or user.get("id") or ""))
 
 
 @dag(
@@ -135,11 +165,12 @@ def nightly_enrichment() -> None:
     asked = unusual(run_uri)
     approval = ApprovalOperator(
         task_id="approval",
-        subject="The night is unusual: publish it?",
-        body="Run {{ ti.xcom_pull(task_ids='plan') }}. No answer within the deadline keeps last night's catalogue.",
+        subject="Run {{ ti.xcom_pull(task_ids='plan').split('/') | last }} is unusual: publish it?",
+        body=QUESTION,
         defaults="Reject",
         response_timeout=APPROVAL_DEADLINE,
         ignore_downstream_trigger_rules=True,
+        **RETRY,
     )
     recorded = record_approval(run_uri)
     publish = stage.override(task_id="publish", outlets=[PUBLISHED], trigger_rule="none_failed_min_one_success")(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlp.lexicon import GENDERS, Match, phrase_words
+from nlp.lexicon import phrase_words
+from nlp.meaning import GENDERS, Match
 
 _FURTHEST = 5
 
@@ -13,11 +14,16 @@ def brand_words(words: Sequence[str], matches: Sequence[Match], brand: str) -> i
     """Return the length of the brand at the start of a name.
 
     ``brand`` is what the vendor says it is ("" = unsaid). Failing that, what stands before the gender is the brand,
-    unless the vocabulary knows every word of it ("Black Leather Women Boots" names no brand).
+    unless the vocabulary knows every word of it ("Black Leather Women Boots" names no brand). Two words joined by "and"
+    are a brand where the vocabulary does not know the second ("Wool & Prince Undershirt").
     """
     said = phrase_words(brand)
     if said and tuple(words[: len(said)]) == said:
         return len(said)
+    return max(_before_gender(matches), _pair(words, matches))
+
+
+def _before_gender(matches: Sequence[Match]) -> int:
     for match in matches:
         if match.start > _FURTHEST:
             return 0
@@ -25,3 +31,9 @@ def brand_words(words: Sequence[str], matches: Sequence[Match], brand: str) -> i
             covered = {i for m in matches if m.end <= match.start for i in range(m.start, m.end)}
             return match.start if len(covered) < match.start else 0
     return 0
+
+
+def _pair(words: Sequence[str], matches: Sequence[Match]) -> int:
+    if len(words) < 4 or words[1] != "and" or not words[2].isalpha():
+        return 0
+    return 0 if any(m.start <= 2 < m.end for m in matches) else 3

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from nlp.collection import uncollected
 from nlp.extractors.articles import Articles
 from nlp.extractors.composition import Composition
 from nlp.extractors.entities import Entities
@@ -15,14 +16,14 @@ from nlp.extractors.fields import Fields
 from nlp.extractors.gazetteer import Gazetteer
 from nlp.extractors.gender import Gender
 from nlp.extractors.measures import Measures
-from nlp.extractors.port import Extractor
+from nlp.extractors.port import Extractor, Preparing
 from nlp.extractors.whole_text import WholeText
 from nlp.language import Language
 from nlp.lexicon import Lexicon
 from nlp.linear import LinearModels
 from nlp.mining import Miner
 from nlp.ner import Recogniser
-from nlp.reading import Finding, Reading, read
+from nlp.reading import NAME, Finding, Reading, read
 from nlp.text import ProductText
 from nlp.values import ValueResolver
 from nlp.vectors import WordVectors
@@ -30,7 +31,7 @@ from nlp.vocabulary_spec import article_vocabulary, context
 from schemas.attribute_spec import attributes
 from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source
 
-_CHUNK = 512
+_CHUNK = 64
 _ROOM = Path(__file__).parent
 STARTER = _ROOM / "starter"
 """The trained parts that ship with the package."""
@@ -52,47 +53,45 @@ class TextReader:
     def read(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
         """Return the claims of each product in the order of ``texts``."""
         found: list[list[AttributeClaim]] = []
-        for first in range(0, len(texts), _CHUNK):
-            readings = [read(self._lexicon, text) for text in texts[first : first + _CHUNK]]
-            for extractor in self._extractors:
-                if isinstance(extractor, Entities):
-                    extractor.prepare(readings)
-            found.extend(self._one(reading) for reading in readings)
+        with uncollected():
+            for first in range(0, len(texts), _CHUNK):
+                found.extend(self._chunk(texts[first : first + _CHUNK]))
         return found
 
-    def _one(self, reading: Reading) -> list[AttributeClaim]:
+    def _chunk(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
+        readings = [read(self._lexicon, text) for text in texts]
+        claims: list[list[AttributeClaim]] = [[] for _ in readings]
+        told = [(reading, own) for reading, own in zip(readings, claims, strict=True) if self._admits(reading)]
+        for extractor in self._extractors:
+            producer = f"{extractor.name}@{extractor.version}"
+            if isinstance(extractor, Preparing):
+                extractor.prepare([reading for reading, _ in told])
+            for reading, own in told:
+                best: dict[tuple[str, str], Finding] = {}
+                for finding in extractor.find(reading):
+                    key = finding[:2]
+                    if key not in best or finding.confidence > best[key].confidence:
+                        best[key] = finding
+                own.extend([_claim(reading, finding, producer) for finding in best.values()])
+        return claims
+
+    def _admits(self, reading: Reading) -> bool:
+        """Count a product, and tell whether its language has a vocabulary."""
         self.counts["read"] += 1
         if reading.name.normal.capped or reading.description.normal.capped:
             self.counts["capped"] += 1
-        language = self._language.of([*reading.name.tokens.words, *reading.description.tokens.words])
+        language = self._language.of(reading.name.tokens.words + reading.description.tokens.words)
         if language != self._language.language:
             self.counts[f"withheld:{reading.product.vendor}:{language}"] += 1
-            return []
-        claims: list[AttributeClaim] = []
-        for extractor in self._extractors:
-            producer = f"{extractor.name}@{extractor.version}"
-            best: dict[tuple[str, str], Finding] = {}
-            for finding in extractor.find(reading):
-                key = finding.attribute, finding.value
-                if key not in best or finding.confidence > best[key].confidence:
-                    best[key] = finding
-            claims.extend(_claim(reading, finding, producer) for finding in best.values())
-        return claims
+        return language == self._language.language
 
 
 def _claim(reading: Reading, finding: Finding, producer: str) -> AttributeClaim:
-    passage = reading.name if finding.passage == reading.name.name else reading.description
-    quote = passage.original[finding.start : finding.end]
-    return AttributeClaim(
-        vendor=reading.product.vendor,
-        sku=reading.product.sku,
-        attribute=finding.attribute,
-        value=finding.value,
-        source=Source.TEXT,
-        producer=producer,
-        confidence=finding.confidence,
-        evidence=Evidence(EvidenceKind.SPAN, finding.passage, finding.start, finding.end, quote),
-    )
+    attribute, value, confidence, field, start, end = finding
+    original = reading.name.original if field == NAME else reading.description.original
+    evidence = Evidence(EvidenceKind.SPAN, field, start, end, original[start:end])
+    product = reading.product
+    return AttributeClaim(product.vendor, product.sku, attribute, value, Source.TEXT, producer, confidence, evidence)
 
 
 def build(folder: Path | None = None, language: str = "en", ner: bool = True) -> TextReader:

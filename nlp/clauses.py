@@ -12,8 +12,13 @@ LONGEST = 60
 def clauses(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield the word spans ``[start, end)`` between breaks, at most ``LONGEST`` words each."""
     start = 0
-    for i in range(len(words) + 1):
-        if i == len(words) or words[i] in BREAKS or i - start == LONGEST:
+    for i, word in enumerate(words):
+        if word in BREAKS:
             if i > start:
                 yield start, i
-            start = i if i < len(words) and words[i] not in BREAKS else i + 1
+            start = i + 1
+        elif i - start == LONGEST:
+            yield start, i
+            start = i
+    if len(words) > start:
+        yield start, len(words)

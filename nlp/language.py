@@ -34,13 +34,17 @@ class Language:
         self.language = language
         own = {COMMON.get(w, w) for w in function_words(language)}
         self._home = home | own
+        self._begun = frozenset(w for w in self._home if w[:1].isalpha())
         self._other = {code: words - self._home for code, words in _foreign().items() if code != language}
         self._any = frozenset().union(*self._other.values())
 
     def of(self, words: Sequence[str]) -> str:
         """Return the language code of lower-case ``words``; the home language where nothing speaks against it."""
+        # Nearly every text is settled by its words and breaks as they stand.
+        if sum(map(self._begun.__contains__, words)) >= _SHARE * len(words):
+            return self.language
         letters = [w for w in words if w[0].isalpha()]
-        known = sum(w in self._home for w in letters)
+        known = sum(map(self._home.__contains__, letters))
         if not letters or known >= _SHARE * len(letters):
             return self.language
         if sum(not _latin(w) for w in letters) * 2 > len(letters):

@@ -5,30 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from nlp.tokens import BREAKS
 
 ORDER = 3
+Feature = tuple[str, int, int]
+"""A term, and the words ``[start, end)`` that it stands for."""
 
 
-def grams(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+def grams(words: Sequence[str]) -> Iterator[Feature]:
     """Yield each run of one to ``ORDER`` words that crosses no break, with its word span."""
-    for start in range(len(words)):
-        gram = ""
-        for end in range(start + 1, min(len(words), start + ORDER) + 1):
-            word = words[end - 1]
-            if word in BREAKS:
+    for start, word in enumerate(words):
+        if word in BREAKS:
+            continue
+        gram = word
+        yield gram, start, start + 1
+        for end in range(start + 1, min(len(words), start + ORDER)):
+            if words[end] in BREAKS:
                 break
-            gram = f"{gram} {word}" if gram else word
-            yield gram, start, end
+            gram = f"{gram} {words[end]}"
+            yield gram, start, end + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A model's best class, its calibrated probability, and the term that spoke most for it (words, -1 = a noun)."""
 
     value: str
@@ -49,6 +55,13 @@ class Head:
     bias: NDArray[np.float32]
 
 
+class _Terms(NamedTuple):
+    """One product's known terms: how often each was met, and where it was met first."""
+
+    counts: dict[int, int]
+    spans: list[tuple[int, int]]
+
+
 class LinearModels:
     """Several linear models ``[terms, classes]`` over one TF-IDF vocabulary, kept as plain arrays."""
 
@@ -61,36 +74,68 @@ class LinearModels:
         self._weights = weights
         self.heads = tuple(heads)
 
-    def answer(self, features: Sequence[tuple[str, int, int]], sure: float = 0.0) -> dict[str, Answer]:
-        """Return each head's best class for ``features`` (term, word span); empty where no term is known.
+    def answer(self, features: Sequence[Feature], sure: float = 0.0) -> dict[str, Answer]:
+        """Return the answers to one product's ``features``; see :meth:`answers`."""
+        return self.answers([features], sure)[0]
 
-        Where the first head is less than ``sure``, the others are not asked.
+    def answers(self, asked: Sequence[Sequence[Feature]], sure: float = 0.0) -> list[dict[str, Answer]]:
+        """Return each head's best class for the features (term, word span) of each product asked about.
+
+        A product without a known term gets no answer; where the first head is less than ``sure``, the others are not
+        asked. A product's answers do not depend on the others'.
 
         Term weights are ``1 + ln(count)`` times idf, scaled to unit length, as in
         https://scikit-learn.org/stable/modules/feature_extraction.html#tfidf-term-weighting
         """
-        counts: dict[int, int] = {}
-        spans: dict[int, tuple[int, int]] = {}
-        for term, start, end in features:
-            i = self._index.get(term, -1)
-            if i >= 0:
-                counts[i] = counts.get(i, 0) + 1
-                spans.setdefault(i, (start, end))
-        if not counts:
-            return {}
-        rows = np.fromiter(counts, dtype=np.int64)
-        values = (1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._idf[rows]
-        values /= np.linalg.norm(values)
-        parts = (self._weights[rows] * values[:, None]).astype(np.float32)
-        totals = parts.sum(axis=0)
-        places = list(spans.values())
-        found: dict[str, Answer] = {}
+        found: list[dict[str, Answer]] = [{} for _ in asked]
+        known = [(i, terms) for i, features in enumerate(asked) if (terms := self._known(features))]
+        if not known:
+            return found
+        x = self._rows([terms for _, terms in known])
+        totals = x @ self._weights
+        ends = x.indptr.tolist()
+        asked_on = list(range(len(known)))
         for head in self.heads:
-            found[head.name] = _best(head, totals, parts, places)
-            if found[head.name].probability < sure:
-                break
-            sure = 0.0
+            own = np.ascontiguousarray(totals[:, head.first : head.first + len(head.classes)])
+            scores = _softmax((own + head.bias).astype(np.float64) * head.temperature)
+            best = scores.argmax(axis=1)
+            parts = self._weights[x.indices, head.first + np.repeat(best, np.diff(x.indptr))] * x.data
+            # Five digits: what differs with the order of a sum must not show.
+            classes, probabilities = best.tolist(), scores.max(axis=1).astype(np.float64).round(5).tolist()
+            for row in asked_on:
+                i, terms = known[row]
+                start, end = terms.spans[int(parts[ends[row] : ends[row + 1]].argmax())]
+                value = head.classes[classes[row]]
+                found[i][head.name] = Answer(value, probabilities[row], scores[row], start, end)
+            asked_on, sure = [row for row in asked_on if probabilities[row] >= sure], 0.0
         return found
+
+    def _known(self, features: Sequence[Feature]) -> _Terms | None:
+        counts: dict[int, int] = {}
+        spans: list[tuple[int, int]] = []
+        index = self._index
+        for term, start, end in features:
+            i = index.get(term)
+            if i is None:
+                continue
+            if i in counts:
+                counts[i] += 1
+            else:
+                counts[i] = 1
+                spans.append((start, end))
+        return _Terms(counts, spans) if counts else None
+
+    def _rows(self, known: Sequence[_Terms]) -> csr_matrix:
+        """Return unit rows ``[products, terms]``; a row's terms stand in the order in which they were met."""
+        columns = np.fromiter(chain.from_iterable(terms.counts for terms in known), dtype=np.int64)
+        counts = np.fromiter(chain.from_iterable(terms.counts.values() for terms in known), dtype=np.float32)
+        sizes = [len(terms.counts) for terms in known]
+        ends = list(accumulate(sizes, initial=0))
+        values = (1.0 + np.log(counts)) * self._idf[columns]
+        # Summed in double precision: a single-precision dot product differs with where the row lies in memory.
+        squares = np.add.reduceat(values.astype(np.float64) ** 2, ends[:-1])
+        values /= np.repeat(np.sqrt(squares).astype(np.float32), sizes)
+        return csr_matrix((values, columns, ends), shape=(len(known), len(self._idf)))
 
     def save(self, folder: Path) -> None:
         """Write the arrays (half precision) and the names as ``linear.npz`` and ``linear.json``."""
@@ -121,13 +166,7 @@ class LinearModels:
         return cls(names["terms"], idf, weights, heads)
 
 
-def _best(
-    head: Head, totals: NDArray[np.float32], parts: NDArray[np.float32], spans: Sequence[tuple[int, int]]
-) -> Answer:
-    columns = slice(head.first, head.first + len(head.classes))
-    logits = (totals[columns] + head.bias) * head.temperature
-    exp = np.exp(logits - logits.max())
-    scores: NDArray[np.float32] = (exp / exp.sum()).astype(np.float32)
-    best = int(scores.argmax())
-    top = int(parts[:, head.first + best].argmax())
-    return Answer(head.classes[best], float(scores[best]), scores, *spans[top])
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float32]:
+    exp = np.exp(logits - logits.max(axis=1, keepdims=True))
+    scores: NDArray[np.float32] = (exp / exp.sum(axis=1, keepdims=True)).astype(np.float32)
+    return scores

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nlp.brand import brand_words
 from nlp.clauses import clauses
-from nlp.lexicon import Lexicon, Match, Meaning
+from nlp.lexicon import Lexicon
+from nlp.linear import Answer
+from nlp.meaning import Match, Meaning
 from nlp.normalise import Normal, normalise
-from nlp.scope import marks, standing
+from nlp.scope import marks
 from nlp.text import ProductText
 from nlp.tokens import Tokens, tokenise
 
@@ -29,7 +32,7 @@ class Finding(NamedTuple):
 
 @dataclass(slots=True)
 class Passage:
-    """One text of a product: its words, their spans in the original, its phrases and marks.
+    """One text of a product: its words, their spans in the original, its clauses, phrases and marks.
 
     The first ``brand`` words are the brand's name.
     """
@@ -38,6 +41,7 @@ class Passage:
     original: str
     normal: Normal
     tokens: Tokens
+    clauses: list[tuple[int, int]]
     matches: list[Match]
     flags: list[int]
     by_start: dict[int, Match] = field(default_factory=dict)
@@ -48,22 +52,28 @@ class Passage:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the original's offsets of words ``[start, end)``."""
-        return self.tokens.starts[start], max(self.tokens.ends[start:end])
+        ends = self.tokens.ends
+        return self.tokens.starts[start], ends[start] if end == start + 1 else max(ends[start:end])
 
     def finding(self, attribute: str, value: str, confidence: float, start: int, end: int) -> Finding:
         """Return a finding that words ``[start, end)`` of this passage prove."""
-        return Finding(attribute, value, confidence, self.name, *self.span(start, end))
+        first, last = self.span(start, end)
+        return Finding(attribute, value, confidence, self.name, first, last)
 
 
 @dataclass(slots=True)
 class Reading:
-    """Both passages of a product, and what is known of its group so far."""
+    """Both passages of a product, and what is known of it so far.
+
+    ``answers`` are the linear models' (None = they were not asked yet).
+    """
 
     product: ProductText
     name: Passage
     description: Passage
     group: str | None = None
     article: str | None = None
+    answers: Mapping[str, Answer] | None = None
 
     @property
     def passages(self) -> tuple[Passage, Passage]:
@@ -89,19 +99,21 @@ def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozens
     words = tokens.words
     matches: list[Match] = []
     keys: list[tuple[Match, int, int]] = []
-    for start, end in clauses(words):
+    parts = list(clauses(words))
+    for start, end in parts:
         clause = tuple(words[start:end])
-        matches.extend([Match(m[0] + start, m[1] + start, m[2]) for m in standing(lexicon.match(clause))])
+        found = lexicon.match(clause)
+        matches += [Match(m[0] + start, m[1] + start, m[2]) for m in found] if start else found
         if end < len(words) and words[end] == ":" and clause in lexicon.keys:
             key = Match(start, end, Meaning(lexicon.keys[clause]))
             keys.append((key, end + 1, _value_end(words, end + 1)))
-    passage = Passage(field_name, text or "", normal, tokens, matches, marks(words, matches))
-    passage.keys = keys
+    passage = Passage(field_name, text or "", normal, tokens, parts, matches, marks(words, matches))
     if keys:
+        passage.keys = keys
         passage.key_words = frozenset(i for match, start, end in keys for i in range(match.start, end))
-    for match in matches:
-        passage.by_start.setdefault(match[0], match)
-        passage.by_end.setdefault(match[1], match)
+    # By start, longer ones first: the longest phrase that starts at a word, and the first that ends there.
+    passage.by_start = {m[0]: m for m in reversed(matches)}
+    passage.by_end = {m[1]: m for m in reversed(matches)}
     return passage
 
 

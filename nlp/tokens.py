@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from nlp.normalise import Normal
 from nlp.spelling import COMMON
@@ -16,6 +18,8 @@ _PUNCTUATION = {
     ".": ".", "!": ".", "?": ":", "\n": ".", "|": ".", ";": ";", ":": ":", "&": "and", "+": "and",
     "/": "or", '"': '"', "%": "%", "'": "", "_": "", "*": "", "#": "", "@": "", "$": "", "^": "", "`": "", "\\": "",
 }  # fmt: skip
+_REMEMBERED, _LONGEST = 32_768, 64
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -30,12 +34,50 @@ class Tokens:
     ends: list[int]
 
 
-def tokenise(normal: Normal, whole: Collection[str] | None = None) -> Tokens:
-    """Cut ``normal`` into words; ``whole`` (None = never cut) are words with inner capitals that stay in one piece."""
+_Piece = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...], frozenset[str]]
+"""The words of what stands between two spaces, their spans in it, and which of them have inner capitals."""
+
+
+def tokenise(normal: Normal, whole: AbstractSet[str] | None = None) -> Tokens:
+    """Cut ``normal`` into words; ``whole`` (None = never cut) are words with inner capitals that stay in one piece.
+
+    No word crosses a space, so a text is cut at its spaces first; what stands between them repeats in a catalogue,
+    and is remembered.
+    """
+    texts = normal.text.split(" ")
+    lengths = list(map(len, texts))
+    if max(lengths) <= _LONGEST:
+        pieces = list(map(_remembered, texts))
+    else:
+        pieces = [_remembered(text) if len(text) <= _LONGEST else _piece(text) for text in texts]
+    if whole is not None:
+        for i, piece in enumerate(pieces):
+            if piece[3]:
+                pieces[i] = _parted(texts[i], piece, whole)
+    offsets = [i + before for i, before in enumerate(accumulate(lengths, initial=0))]
+    words = [word for piece in pieces for word in piece[0]]
+    starts = [at + start for at, piece in zip(offsets, pieces, strict=False) for start in piece[1]]
+    ends = [at + end for at, piece in zip(offsets, pieces, strict=False) for end in piece[2]]
+    if normal.starts is not None:
+        _restore(normal, starts, ends)
+    return Tokens(words, starts, ends)
+
+
+def _parted(text: str, piece: _Piece, whole: AbstractSet[str]) -> _Piece:
+    """Cut the words of a piece at their inner capitals, but for those that are ``whole``."""
+    cut = piece[3] - whole
+    if not cut:
+        return piece
+    if len(text) > _LONGEST or len(cut) < len(piece[3]):
+        return _piece(text, whole)
+    return _remembered(text, _NOTHING)
+
+
+def _piece(text: str, whole: AbstractSet[str] | None = None) -> _Piece:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    text = normal.text
+    inner: set[str] = set()
     last = -1
     for hit in _TOKEN.finditer(text):
         word = hit.group()
@@ -52,20 +94,25 @@ def tokenise(normal: Normal, whole: Collection[str] | None = None) -> Tokens:
             starts.append(start)
             ends.append(start)
         last = end
-        if word.islower() or whole is None or not _capital_inside(word) or word.lower() in whole:
-            low = word.lower()
-            words.append(COMMON.get(low, low))
-            starts.append(start)
-            ends.append(end)
-        else:
-            _cut(word, start, words, starts, ends)
-    if normal.starts is not None:
-        _restore(normal, starts, ends)
-    return Tokens(words, starts, ends)
+        low = word.lower()
+        if _capital_inside(word):
+            inner.add(low)
+            if whole is not None and low not in whole:
+                _cut(word, start, words, starts, ends)
+                continue
+        words.append(COMMON.get(low, low))
+        starts.append(start)
+        ends.append(end)
+    return tuple(words), tuple(starts), tuple(ends), frozenset(inner)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered(text: str, whole: frozenset[str] | None = None) -> _Piece:
+    return _piece(text, whole)
 
 
 def _capital_inside(word: str) -> bool:
-    return not word[1:].islower() and not word.isupper() and len(word) > 3
+    return len(word) > 3 and not word.islower() and not word[1:].islower() and not word.isupper()
 
 
 def _mark(text: str, mark: str, at: int) -> str:

@@ -32,6 +32,7 @@ class Context(Declared):
     language: str
     group_nouns: dict[str, tuple[str, ...]]
     parts: tuple[str, ...]
+    things: tuple[str, ...]
     elsewhere: tuple[str, ...]
     negators: tuple[str, ...]
     negator_exceptions: tuple[str, ...]

@@ -57,6 +57,10 @@ class ObjectExists(Terminal, FileExistsError):
     """A conditional put found the key taken."""
 
 
+class ObjectChanged(Transient, OSError):
+    """A conditional put found other bytes than its caller had read: read them again and decide anew."""
+
+
 class ObjectCorrupt(Terminal, ValueError):
     """A stored object's bytes do not hash to its name."""
 

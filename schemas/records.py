@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEVELS = ("division", "department", "class", "subclass", "category")
 EXCERPT_LIMIT = 160
+# The rule of a placement that a person decided starts so; every other rule is the machine's own.
+REVIEWED = "review:"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -97,6 +99,7 @@ class ProblemReason(StrEnum):
     QUOTE_UNCLOSED = "quote_unclosed"
     ROW_TOO_LONG = "row_too_long"
     VALUE_INVALID = "value_invalid"
+    VALUE_UNKNOWN = "value_unknown"
     PICTURE_MISSING = "picture_missing"
     PICTURE_CORRUPT = "picture_corrupt"
     PICTURE_TOO_LARGE = "picture_too_large"
@@ -163,21 +166,25 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class ImageRef:
-    """One picture of a product, kept in the image store under the sha256 of its bytes."""
+    """One picture of a product, kept in the image store under the sha256 of its bytes.
+
+    Size in pixels and format are None where the picture was kept on an earlier night and not opened again.
+    """
 
     vendor: str
     sku: str
     position: int
     ref: str
     sha256: str
-    width: int
-    height: int
-    format: str
+    width: int | None = None
+    height: int | None = None
+    format: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse anything but a lower-case sha256 and positive sizes."""
         _require(bool(_SHA256.fullmatch(self.sha256)), "ImageRef.sha256", self.sha256, "64 hex digits")
-        _require(self.width > 0 and self.height > 0, "ImageRef.size", (self.width, self.height), "positive pixels")
+        sides = [side for side in (self.width, self.height) if side is not None]
+        _require(all(side > 0 for side in sides), "ImageRef.size", (self.width, self.height), "positive pixels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,15 @@ IMAGES = pa.schema(
 )
 
 # What the fetch stage found to be worth working on: fingerprint = content + pictures + versions.
-WORK = pa.schema([*_KEY, ("fingerprint", _TEXT), ("changed", pa.bool_())])
+WORK = pa.schema(
+    [
+        *_KEY,
+        ("fingerprint", _TEXT),
+        ("changed", pa.bool_()),
+        # All references as sent, where one of them could not be had yet and is asked for again; else null.
+        ("images_sent", _TEXTS),
+    ]
+)
 
 CLAIMS = pa.schema(
     [
@@ -150,6 +158,8 @@ def published_products(attributes: tuple[str, ...]) -> pa.Schema:
             *PRODUCTS,
             ("fingerprint", _TEXT),
             ("versions_hash", _TEXT),
+            # As in WORK; ``images`` are those that are usable.
+            ("images_sent", _TEXTS),
             ("image_group", _TEXT),
             ("image_group_confidence", pa.float32()),
             *[(level, _TEXT) for level in ("division", "department", "class", "subclass", "category")],

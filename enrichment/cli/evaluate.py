@@ -67,13 +67,16 @@ def _vision(
 ) -> None:
     from enrichment.models.registry import resolve
     from enrichment.models.version import Kind
+    from enrichment.stages.mine_labels import claims_of, rows_of
     from enrichment.stores.open import open_store
     from enrichment.vision.evaluate import evaluate as measure
     from enrichment.vision.evaluate import table
+    from enrichment.vision.weak_labels import claims_by_row
 
     found = resolve(open_store(settings(store).store), Kind.VISION, version)
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
-    figures = measure(found, sources_of(source), out, threads, progress)
+    claims = claims_by_row(claims_of(rows_of(sources_of(source)), progress))
+    figures = measure(found, sources_of(source), out, threads, progress, claims)
     if json:
         say_json(figures)
     else:

@@ -1,4 +1,4 @@
-"""`enrich labels`: find labels that are likely wrong, before they are learned."""
+"""`enrich labels`: find labels that are likely wrong before they are learned, and mine labels from words."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from enrichment.cli.output import console, say_json
 from enrichment.cli.sources import Sources, sources_of
 from enrichment.progress.open import open_progress
 
-app = typer.Typer(help="Audit training labels.", no_args_is_help=True)
-
-
-@app.callback()
-def main() -> None:
-    """Audit training labels."""
+app = typer.Typer(help="Audit training labels, and mine weak ones from words.", no_args_is_help=True)
 
 
 @app.command("audit")
@@ -47,3 +42,21 @@ def audit(
         say_json(numbers)
     else:
         console().print("\n".join(f"{name:20} {value}" for name, value in numbers.items()), markup=False)
+
+
+@app.command("mine")
+def mine(
+    source: Sources,
+    out: Annotated[Path, typer.Option(help="Parquet file for the claims, for `enrich train --claims`.")],
+    json: Json = False,
+) -> None:
+    """Read the words of training sets with the text extractors; sure claims become weak labels in training."""
+    from enrichment.stages.mine_labels import mine_labels
+
+    progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
+    found = mine_labels(sources_of(source), out, progress)
+    if json:
+        say_json({"weak_labels": dict(sorted(found.items())), "claims": str(out)})
+    else:
+        lines = [f"{name:20} {count} rows get a weak label" for name, count in found.most_common()]
+        console().print("\n".join([*lines, f"{'claims':20} {out}"]), markup=False)

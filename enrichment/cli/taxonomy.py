@@ -49,17 +49,24 @@ def diff(before: Path_, after: Path_, json: Json = False) -> None:
 
 
 @app.command("simulate")
-def simulate(changed: Path_, store: Store = None, vendors: Vendors = None, json: Json = False) -> None:
-    """Say what a changed hierarchy would move in the published catalogue; nothing is written."""
+def simulate(
+    changed: Path_ = SCHEMA_DIR / "taxonomy.yaml",
+    models: Annotated[str, typer.Option(help="Other model versions, such as fusion=v2 (pictures take long).")] = "",
+    store: Store = None,
+    vendors: Vendors = None,
+    json: Json = False,
+) -> None:
+    """Say what a changed hierarchy, rule or model would move in the published catalogue; nothing is written."""
     from dataclasses import asdict
 
-    from enrichment.stages.simulate import simulate_taxonomy
+    from enrichment.stages.simulate import Scenario, simulate_change
     from enrichment.stores.open import open_store
 
     wanted = settings(store, vendors=vendors)
-    found = simulate_taxonomy(open_store(wanted.store), changed, Path(wanted.vendors))
+    versions = dict(part.strip().split("=", 1) for part in models.split(",") if "=" in part)
+    found = simulate_change(open_store(wanted.store), Scenario(changed, versions), wanted)
     if json:
-        say_json({"summary": str(found), **asdict(found)})
+        say_json({"summary": str(found), "moved": found.moved, "locked": found.locked, **asdict(found)})
         return
     rows = [[" / ".join(f.before), " / ".join(f.after), f.count, f.locked] for f in found.flows]
     say_table(str(found), ["from", "to", "products", "locked"], rows)

@@ -17,6 +17,11 @@ Out = Annotated[Path, typer.Option(help="Folder that gets the version folder.")]
 Version = Annotated[str, typer.Option(help="Name of the new version.")]
 Start = Annotated[Path | None, typer.Option(help="Version folder to go on from.")]
 Threads = Annotated[int, typer.Option(help="Threads of the training process.")]
+Claims = Annotated[
+    Path | None,
+    typer.Option(help="What a text reader claims of the rows (`enrich labels mine`); by default it is asked now."),
+]
+Corrections = Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")]
 
 
 @app.command("group")
@@ -35,7 +40,9 @@ def group(
     serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 160,
     threads: Threads = 2,
     seed: int = 17,
-    corrections: Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")] = None,
+    keep_every: Annotated[int, typer.Option(help="Batches between two checkpoints to resume from.")] = 100,
+    claims: Claims = None,
+    corrections: Corrections = None,
     research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
     fast_dev_run: Annotated[bool, typer.Option(help="One step of everything, to see that it runs.")] = False,
 ) -> None:
@@ -46,6 +53,7 @@ def group(
     given |= {"epochs": epochs, "epoch_pictures": epoch_pictures, "batch": batch, "side": side}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed}
     given |= {"research": research, "fast_dev_run": fast_dev_run}
+    given |= {"claims": claims, "keep_every": keep_every}
     _say(train_group(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
@@ -60,14 +68,15 @@ def taggers(
     views: Annotated[int, typer.Option(help="How often each picture is seen: once plain, then augmented.")] = 2,
     threads: Threads = 2,
     seed: int = 17,
-    corrections: Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")] = None,
+    claims: Claims = None,
+    corrections: Corrections = None,
     research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
 ) -> None:
     """Train the taggers and the embedding on the frozen trunk of a version."""
     from enrichment.vision.train import train_taggers
 
     given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views}
-    given |= {"threads": threads, "seed": seed, "research": research}
+    given |= {"threads": threads, "seed": seed, "research": research, "claims": claims}
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
@@ -103,8 +112,19 @@ def _settings(source: list[str], out: Path, work: Path, corrections: Path | None
     from enrichment.labels.corrections import read_corrections
     from enrichment.vision.settings import TrainSettings
 
+    sources = sources_of(source)
     corrected = read_corrections(corrections) if corrections else {}
-    return TrainSettings(sources=sources_of(source), out=out, work=work, corrections=corrected, **given)
+    given["claims"] = given["claims"] or _mined(sources, work / given["version"] / "claims.parquet")
+    return TrainSettings(sources=sources, out=out, work=work, corrections=corrected, **given)
+
+
+def _mined(sources: dict[str, Path], path: Path) -> Path:
+    """Read the rows' words with the text extractors; a run that is taken up keeps what it began with."""
+    from enrichment.stages.mine_labels import mine_labels
+
+    if not path.is_file():
+        mine_labels(sources, path, open_progress(_kind()))
+    return path
 
 
 def _kind() -> str:

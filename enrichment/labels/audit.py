@@ -9,7 +9,7 @@ import numpy as np
 
 from enrichment.labels.agreement import agreements
 from enrichment.labels.corrections import ReviewRow, write_review
-from enrichment.labels.duplicates import UnequalPair, difference_hash, unequal_duplicates
+from enrichment.labels.duplicates import UnequalPair, difference_hash, outvoted, unequal_duplicates
 from enrichment.labels.labelled import Labelled
 from enrichment.labels.out_of_fold import out_of_fold
 from enrichment.labels.page import write_page
@@ -75,10 +75,8 @@ def _rows(items: Labelled, found: list[Suspect], pairs: list[UnequalPair]) -> li
         for s in found
     ]
     listed = {row.id for row in rows}
-    for pair in pairs:
-        for mine, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            if items.ids[mine] not in listed:
-                listed.add(items.ids[mine])
-                why = f"near-duplicate of {items.ids[other]}"
-                rows.append(ReviewRow(items.ids[mine], name, items.labels[mine], items.labels[other], 0.5, 0.5, why))
+    for at, (label, other) in outvoted(pairs, items.labels).items():
+        if items.ids[at] not in listed:
+            why = f"near-duplicate of {items.ids[other]}"
+            rows.append(ReviewRow(items.ids[at], name, items.labels[at], label, 0.5, 0.5, why))
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -61,3 +61,32 @@ def unequal_duplicates(
                     found[first, second] = distance
     alike = [(pair, d) for pair, d in found.items() if float(unit[pair[0]] @ unit[pair[1]]) >= near]
     return [UnequalPair(*pair, d) for pair, d in sorted(alike, key=lambda item: (item[1], item[0]))]
+
+
+def outvoted(pairs: Sequence[UnequalPair], labels: Sequence[str]) -> dict[int, tuple[str, int]]:
+    """Return, for each item that most of its near-duplicates contradict, their commonest label and one that has it.
+
+    Near-duplicates are all that a chain of ``pairs`` joins. Where no label has the most votes, every item is told the
+    label that another of the commonest ones has.
+
+    >>> outvoted([UnequalPair(0, 2, 1), UnequalPair(1, 2, 0)], ["lipstick", "lipstick", "gift"])
+    {2: ('lipstick', 0)}
+    """
+    found: dict[int, tuple[str, int]] = {}
+    for members in _joined(pairs):
+        votes = Counter(labels[at] for at in members).most_common()
+        leading = [label for label, count in votes if count == votes[0][1]]
+        for at in members:
+            better = next((label for label in leading if label != labels[at]), None)
+            if better is not None and (len(leading) > 1 or labels[at] != leading[0]):
+                found[at] = better, next(other for other in members if labels[other] == better)
+    return found
+
+
+def _joined(pairs: Sequence[UnequalPair]) -> list[list[int]]:
+    """Return the items that chains of pairs join, each set in rising order."""
+    home: dict[int, set[int]] = {}
+    for pair in pairs:
+        both = home.get(pair.first, {pair.first}) | home.get(pair.second, {pair.second})
+        home.update(dict.fromkeys(both, both))
+    return sorted({id(members): sorted(members) for members in home.values()}.values())

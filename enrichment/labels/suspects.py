@@ -14,7 +14,11 @@ from schemas.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """An item whose label is likely wrong: ``quality`` near 0, a suggested value and how sure the model is of it."""
+    """An item whose label is likely wrong: ``quality`` near 0, a suggested value and how sure the model is of it.
+
+    ``quality`` is half of 1 plus the label's probability minus the best other value's: 0 only where the model is sure
+    of another, not already where it is sure of nothing.
+    """
 
     at: int
     id: str
@@ -37,7 +41,7 @@ def suspects(items: Labelled, judged: OutOfFold) -> list[Suspect]:
     shares = np.maximum(judged.shares, 1e-9)
     shares = shares / shares.sum(axis=1, keepdims=True)
     flagged = find_label_issues(judged.codes, shares, n_jobs=1)
-    quality = get_label_quality_scores(judged.codes, shares)
+    quality = get_label_quality_scores(judged.codes, shares, method="normalized_margin")
     found = []
     for row in np.flatnonzero(flagged):
         best = int(shares[row].argmax())

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from enrichment.publish.allowed import JOIN
 from enrichment.publish.keys import conform, inside, joined, keys_of, ordered, positions
-from schemas.records import LEVELS
+from schemas.records import LEVELS, REVIEWED, Reason
 from schemas.tables import HIERARCHY_CHANGES
 
 MODEL_VERSIONS = ("vision", "text", "fusion", "ner")
 TAXONOMY_VERSION = "taxonomy"
 _VENDOR_LEVELS = tuple(f"vendor_{level}" for level in LEVELS)
+# Division to subclass: the fifth level is a facet, which an attribute selects and no map moves.
+_NODE_LEVELS = 4
 
 
 def hierarchy_changes(
@@ -24,14 +27,19 @@ def hierarchy_changes(
     withdrawn: pa.Table | None = None,
     base_versions: Mapping[str, str] | None = None,
     versions: Mapping[str, str] | None = None,
+    today: Callable[[str], str | None] | None = None,
 ) -> pa.Table:
     """Compare two published product tables and return HIERARCHY_CHANGES, sorted by vendor and sku.
 
     ``new``: not in ``base``; ``refiled``: another path; ``withdrawn``: in ``base``, asked for in ``withdrawn`` and
-    gone. The cause of a refiling is ``data`` where the content or a picture changed. Otherwise the versions that
-    differ between the two runs are asked, beside whether what the placement reads (group, attributes) came out
-    differently: if so a model is to blame before a rule, if not the taxonomy before a model or a rule. Any version
-    but the models' and the taxonomy's is a rule's.
+    gone. ``today`` tells where a path of the base is in tonight's hierarchy: a product that stands exactly there, and
+    no more where it stood, was moved by the map and by nothing else (cause ``taxonomy``, first reason
+    ``taxonomy_migrated``). Otherwise the cause of a refiling is ``data`` where the content or a picture changed, and
+    ``rule`` where a person's decision set the path, or ceased to. Otherwise the versions that differ between the two
+    runs are asked, beside whether what the placement reads (group, attributes) came out differently: if so a model is
+    to blame before a rule, if not a declared rule that has begun or ceased to match, then the taxonomy before a model
+    or a rule. Any version but the models' and the taxonomy's is a rule's. A row that a model moved has the first
+    reason ``model_changed``: row and pictures are the vendor's of the night before.
     """
     base = products.slice(0, 0) if base is None else conform(base, products.schema)
     known = inside(products, base)
@@ -42,7 +50,7 @@ def hierarchy_changes(
     changed = {name for name in _names(base_versions, versions) if _differs(name, base_versions, versions)}
     parts = [
         _rows(new, None, "new", None, None),
-        _refiled(before, after, changed),
+        _refiled(before, after, changed, today or _unmoved),
         _rows(gone, joined(gone, LEVELS), "withdrawn", None, None, placed=False),
     ]
     return ordered(pa.concat_tables(parts))
@@ -61,17 +69,51 @@ def _differs(name: str, before: Mapping[str, str] | None, after: Mapping[str, st
     return (before or {}).get(name) != (after or {}).get(name)
 
 
-def _refiled(before: pa.Table, after: pa.Table, versions: set[str]) -> pa.Table:
+def _unmoved(path: str) -> str | None:
+    return path
+
+
+def _refiled(before: pa.Table, after: pa.Table, versions: set[str], today: Callable[[str], str | None]) -> pa.Table:
     differs = [_unequal(before[level], after[level]) for level in LEVELS]
     moved = np.logical_or.reduce(differs)
     top = np.argmax(np.stack(differs), axis=0)[moved]
     mask = pa.array(moved)
     before, after = before.filter(mask), after.filter(mask)
     levels = pa.array(LEVELS, pa.string()).take(pa.array(top))
-    return _rows(after, joined(before, LEVELS), "refiled", _causes(before, after, versions), levels)
+    previous = joined(before, LEVELS)
+    mapped = _mapped(previous, joined(after, LEVELS), today)
+    causes = np.where(mapped, TAXONOMY_VERSION, _causes(before, after, versions))
+    rows = _rows(after, previous, "refiled", pa.array(causes.tolist(), pa.string()), levels)
+    at = rows.schema.get_field_index("reasons")
+    return rows.set_column(at, rows.schema.field(at), _with_mover(rows["reasons"], causes, mapped))
 
 
-def _causes(before: pa.Table, after: pa.Table, versions: set[str]) -> pa.Array:
+def _mapped(previous: pa.Array, now: pa.Array, today: Callable[[str], str | None]) -> NDArray[np.bool_]:
+    """Tell which products stand where the hierarchy's own map puts the node they stood at before."""
+    ends = pa.table({"before": previous, "after": now}).group_by(["before", "after"]).aggregate([])
+    pairs = set(zip(ends["before"].to_pylist(), ends["after"].to_pylist(), strict=True))
+    by_map = {(a, b) for a, b in pairs if a and b and _same_move(a, b, today(a))}
+    rows = zip(previous.to_pylist(), now.to_pylist(), strict=True)
+    return np.fromiter((ends in by_map for ends in rows), dtype=np.bool_, count=len(previous))
+
+
+def _same_move(before: str, after: str, expected: str | None) -> bool:
+    if expected is None:
+        return False
+    stood, stands, due = (path.split(JOIN)[:_NODE_LEVELS] for path in (before, after, expected))
+    return due != stood and due == stands
+
+
+def _with_mover(reasons: pa.ChunkedArray, causes: NDArray[np.str_], mapped: NDArray[np.bool_]) -> pa.Array:
+    """Put what moved a product before the reasons that it stands there for: a pattern is named by its first."""
+    told = []
+    for own, cause, by_map in zip(reasons.to_pylist(), causes.tolist(), mapped.tolist(), strict=True):
+        mover = Reason.TAXONOMY_MIGRATED if by_map else Reason.MODEL_CHANGED if cause == "model" else None
+        told.append([*([mover.value] if mover else []), *(own or [])])
+    return pa.array(told, pa.list_(pa.string()))
+
+
+def _causes(before: pa.Table, after: pa.Table, versions: set[str]) -> NDArray[np.str_]:
     data = _unequal(before["content_hash"], after["content_hash"])
     data |= _unequal(_text(before["image_sha256"]), _text(after["image_sha256"]))
     inputs = [name for name in after.schema.names if name.startswith("attr_") or name == "image_group"]
@@ -82,7 +124,22 @@ def _causes(before: pa.Table, after: pa.Table, versions: set[str]) -> pa.Array:
     other = bool(versions - {*MODEL_VERSIONS, TAXONOMY_VERSION})
     upstream = "model" if model else "rule" if other else "taxonomy" if taxonomy else "rule"
     downstream = "taxonomy" if taxonomy else "model" if model else "rule"
-    return pa.array(np.where(data, "data", np.where(read, upstream, downstream)).tolist(), pa.string())
+    person, rule = _ordered(before, after)
+    return np.select([data, person, read, rule], ["data", "rule", upstream, "rule"], downstream)
+
+
+def _ordered(before: pa.Table, after: pa.Table) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which products a person's decision, and which a declared rule, has begun or ceased to place."""
+    other = _unequal(before["placed_by"], after["placed_by"])
+    person, rule = np.zeros_like(other), np.zeros_like(other)
+    for table in (before, after):
+        by = pc.starts_with(table["placed_by"], REVIEWED)
+        person |= np.asarray(pc.fill_null(by, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+        told = _text(table["reasons"])
+        rule |= np.asarray(
+            pc.match_substring(told, Reason.RULE_OVERRIDE).to_numpy(zero_copy_only=False), dtype=np.bool_
+        )
+    return other & person, other & rule
 
 
 def _rows(

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from enrichment.publish.layout import MANIFEST, SUCCESS, table_key
 from enrichment.publish.manifest import FileEntry, RunFacts, file_entry, manifest_bytes, table_entry
-from enrichment.publish.pointer import Pointer, read_pointer, write_pointer
+from enrichment.publish.pointer import Pointer, pointer_bytes, write_pointer
 from enrichment.publish.read import Published, open_run
 from enrichment.runs.parquet import to_parquet
 from enrichment.stores.port import Store
@@ -45,6 +45,7 @@ def publish(
     Raises:
         GateRefused: the gate did not pass; nothing was written.
         PublishedMismatch: this run was already published with other content.
+        ObjectChanged: another publisher moved the pointer meanwhile; this run is committed, call again.
 
     """
     facts.gate.require()
@@ -92,10 +93,11 @@ def _prune(store: Store, facts: RunFacts, entries: Mapping[str, FileEntry]) -> N
 
 
 def _advance(store: Store, facts: RunFacts) -> bool:
-    pointer = read_pointer(store)
+    seen = pointer_bytes(store)
+    pointer = None if seen is None else Pointer.from_bytes(seen)
     moved = Pointer((facts.key,)) if pointer is None else pointer.forward(facts.key)
     if moved != pointer:
-        write_pointer(store, moved)
+        write_pointer(store, moved, seen)
     if moved.current != facts.key:
         log.warning("run %s is published; latest.json stays at %s", facts.key.run_id, moved.current.run_id)
     return moved.current == facts.key

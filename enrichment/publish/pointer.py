@@ -1,6 +1,6 @@
 """``latest.json``: which run readers follow, which ones they followed before, and which were rolled back.
 
-One publisher moves it at a time (the publish task runs alone); readers need no lock, as a put is atomic.
+Readers need no lock, as a put is atomic. Of several that move it at the same time one wins; the others are told.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from enrichment.publish.layout import FORMAT, POINTER, RunKey
 from enrichment.stores.port import Store
-from schemas.errors import ObjectMissing, PublishedMismatch
+from schemas.errors import ObjectChanged, ObjectExists, ObjectMissing, PublishedMismatch
 
 _TRAIL = 400
 
@@ -77,15 +77,35 @@ class Pointer:
 
 def read_pointer(store: Store) -> Pointer | None:
     """Return the store's pointer, None where nothing was published yet."""
+    data = pointer_bytes(store)
+    return None if data is None else Pointer.from_bytes(data)
+
+
+def pointer_bytes(store: Store) -> bytes | None:
+    """Return ``latest.json`` as it stands, None where nothing was published yet."""
     try:
-        return Pointer.from_bytes(store.get(POINTER))
+        return store.get(POINTER)
     except ObjectMissing:
         return None
 
 
-def write_pointer(store: Store, pointer: Pointer) -> None:
-    """Put ``latest.json`` in one atomic write."""
-    store.put(POINTER, pointer.to_bytes())
+def write_pointer(store: Store, pointer: Pointer, seen: bytes | None) -> None:
+    """Put ``latest.json`` in one atomic write over the bytes that ``pointer`` was decided on (None: there were none).
+
+    Raises:
+        ObjectChanged: somebody else has moved it since; nothing was written.
+
+    """
+    try:
+        if seen is None:
+            store.put_new(POINTER, pointer.to_bytes())
+        else:
+            store.replace(POINTER, seen, pointer.to_bytes())
+    except (ObjectChanged, ObjectExists) as error:
+        raise ObjectChanged(
+            f"{POINTER} was moved by somebody else while it was being moved to run {pointer.current.run_id}; "
+            "theirs stands. `enrich report` tells which run readers follow; the same command again decides on that."
+        ) from error
 
 
 def _plain(key: RunKey) -> dict[str, str]:

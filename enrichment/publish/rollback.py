@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from enrichment.publish.layout import RunKey
-from enrichment.publish.pointer import Pointer, read_pointer, write_pointer
+from enrichment.publish.pointer import Pointer, pointer_bytes, write_pointer
 from enrichment.publish.read import Published, find_run, open_run, verify
 from enrichment.stores.port import Store
 from schemas.errors import ObjectMissing, PublishedMismatch, UsageError
@@ -39,31 +39,34 @@ def rollback(store: Store, to: str | None = None) -> Rollback:
         UsageError: no such complete run, or nothing to go back to.
         PublishedMismatch: the run is not whole; the pointer stays.
         ObjectMissing: nothing was published yet.
+        ObjectChanged: a publisher moved the pointer meanwhile; it stays there.
 
     """
-    pointer = _readable(store, to)
+    seen = pointer_bytes(store)
+    pointer = _readable(store, seen, to)
     run = find_run(store, to) if to is not None else _before(pointer)
     published = open_run(store, run)
     verify(store, published)
     moved = Pointer((run,)) if pointer is None else pointer.back(run)
     if moved != pointer:
-        write_pointer(store, moved)
+        write_pointer(store, moved, seen)
     done = Rollback(None if pointer is None else pointer.current, published, tuple(sorted(moved.rolled_back)))
     log.info("%s", done)
     return done
 
 
-def _readable(store: Store, to: str | None) -> Pointer | None:
+def _readable(store: Store, seen: bytes | None, to: str | None) -> Pointer | None:
     """Read the pointer; a broken one may be replaced by a run that is named."""
+    if seen is None:
+        if to is None:
+            raise ObjectMissing(f"{store.uri} holds no published run yet: there is nothing to roll back.")
+        return None
     try:
-        pointer = read_pointer(store)
+        return Pointer.from_bytes(seen)
     except PublishedMismatch:
         if to is None:
             raise
         return None
-    if pointer is None and to is None:
-        raise ObjectMissing(f"{store.uri} holds no published run yet: there is nothing to roll back.")
-    return pointer
 
 
 def _before(pointer: Pointer | None) -> RunKey:

@@ -41,7 +41,8 @@ def published_products(
     columns = {name: products[name] for name in products.schema.names}
     if images is not None:
         columns["image_sha256"] = _pictures(products, keys, images)
-    columns["fingerprint"] = work["fingerprint"].take(positions(keys, keys_of(work)))
+    worked = positions(keys, keys_of(work))
+    columns |= {name: work[name].take(worked) for name in ("fingerprint", "images_sent")}
     columns["versions_hash"] = pa.array([versions_hash] * products.num_rows, pa.string())
     placed = positions(keys, keys_of(hierarchy_decisions))
     columns |= {name: hierarchy_decisions[source].take(placed) for name, source in _PLACED.items()}

@@ -6,7 +6,7 @@ call of ``enrichDetails`` with JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from enrichment.review.inputs import Key, Neighbour
 from enrichment.review.ledger import LedgerEntry, Verdict
-from enrichment.review.listing import Line, key_array, row_keys
+from enrichment.review.listing import Line, key_array, picture_of, row_keys
 from enrichment.review.paths import join_path
 from enrichment.review.scripted import script_json
 from enrichment.review.shown import shown
+from enrichment.review.thumbs import thumbnail_name
 from schemas.records import LEVELS
 
 CHUNK = 100
@@ -61,17 +62,26 @@ def write_details(
 
 
 def describe_neighbours(
-    found: dict[Key, Sequence[Neighbour]], facts: dict[Key, dict[str, Any]], accepted: set[Key]
+    found: Mapping[Key, Sequence[Neighbour]],
+    facts: Mapping[Key, dict[str, Any]],
+    accepted: set[Key],
+    pictures: Collection[str] = (),
 ) -> dict[Key, list[dict[str, Any]]]:
-    """Return each product's look-alikes with name, path and picture, those that a person accepted first."""
-    return {key: _described(near, facts, accepted) for key, near in found.items()}
+    """Return each product's look-alikes, those that a person accepted first, with name, path and picture.
+
+    ``pictures`` are the hashes of those that have a thumbnail; others come without.
+    """
+    return {key: _described(near, facts, accepted, pictures) for key, near in found.items()}
 
 
-def _described(near: Sequence[Neighbour], facts: dict[Key, dict[str, Any]], accepted: set[Key]) -> list[dict[str, Any]]:
+def _described(
+    near: Sequence[Neighbour], facts: Mapping[Key, dict[str, Any]], accepted: set[Key], pictures: Collection[str]
+) -> list[dict[str, Any]]:
     rows = []
     for neighbour in sorted(near, key=lambda n: ((n.vendor, n.sku) not in accepted, -n.cosine, n.vendor, n.sku)):
         fact = facts.get((neighbour.vendor, neighbour.sku))
         if fact is not None:
+            picture = picture_of(fact)
             rows.append(
                 {
                     "vendor": neighbour.vendor,
@@ -79,6 +89,7 @@ def _described(near: Sequence[Neighbour], facts: dict[Key, dict[str, Any]], acce
                     "name": shown(fact["name"] or ""),
                     "path": join_path(fact[level] for level in LEVELS if fact[level]),
                     "cosine": round(float(neighbour.cosine), 3),
+                    "picture": thumbnail_name(picture) if picture in pictures else "",
                     "accepted": (neighbour.vendor, neighbour.sku) in accepted,
                 }
             )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from enrichment.review.cells import read_csv, write_csv
 from enrichment.review.ledger import LedgerEntry, Verdict, from_record
+from enrichment.review.snooze import is_day
 from schemas.errors import UsageError
 from schemas.records import bounded
 
@@ -56,7 +57,7 @@ def check_records(records: Iterable[Any], nodes: Collection[str] = ()) -> Import
     for row, record in enumerate(records, 1):
         try:
             entry = _entry(record)
-            _check_node(entry, nodes)
+            _check_value(entry, nodes)
             entries.append(entry)
         except (ValueError, TypeError) as error:
             refused.append(Refused(row, bounded(str(error), 300)))
@@ -78,7 +79,11 @@ def _entry(record: Any) -> LedgerEntry:
     return from_record({name: value for name, value in record.items() if name in FIELDS})
 
 
-def _check_node(entry: LedgerEntry, nodes: Collection[str]) -> None:
+def _check_value(entry: LedgerEntry, nodes: Collection[str]) -> None:
+    if entry.decision is Verdict.SNOOZE and not is_day(entry.value):
+        raise ValueError(
+            f"sku {bounded(entry.sku)!r}: snooze until {bounded(entry.value)!r}; allowed: a day, 2026-11-25"
+        )
     if nodes and entry.decision is Verdict.CORRECT and entry.value not in nodes:
         raise ValueError(f"sku {bounded(entry.sku)!r}: {bounded(entry.value)!r} is no node of the hierarchy")
 

@@ -104,6 +104,11 @@ class ReportInputs:
     thumbnails: int = 5_000
     audited: int = 60
 
+    @property
+    def night(self) -> date:
+        """The night that the report is of."""
+        return _as_date(self.manifest["night"])
+
 
 def _as_date(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))

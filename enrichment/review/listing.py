@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,23 +40,22 @@ class Line:
 class Listing:
     """All lines of the page.
 
-    ``audit`` (in the order drawn), ``expired`` (locks) and ``disputed`` (by reviewers) are positions in ``lines``.
+    ``special`` are positions in ``lines`` by what is special about them: ``audit`` (in the order drawn), ``expired``
+    locks, ``disputed`` by reviewers, ``waiting`` for their day, ``back`` from it.
     """
 
     lines: list[Line]
-    audit: tuple[int, ...] = ()
-    expired: tuple[int, ...] = ()
-    disputed: tuple[int, ...] = ()
+    special: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     position: dict[Key, int] = field(default_factory=dict)
 
     def shortened(self, size: int) -> Listing:
         """Return the first ``size`` lines and, behind them, what is shown for another cause than its change."""
-        special = sorted({*self.audit, *self.expired, *self.disputed} - set(range(size)))
-        kept = [*range(min(size, len(self.lines))), *special]
+        named = {at for rows in self.special.values() for at in rows}
+        kept = [*range(min(size, len(self.lines))), *sorted(named - set(range(size)))]
         at = {old: new for new, old in enumerate(kept)}
         position = {key: at[old] for key, old in self.position.items() if old in at}
-        audit, expired, disputed = (tuple(at[r] for r in rows) for rows in (self.audit, self.expired, self.disputed))
-        return Listing([self.lines[old] for old in kept], audit, expired, disputed, position)
+        special = {name: tuple(at[row] for row in rows) for name, rows in self.special.items()}
+        return Listing([self.lines[old] for old in kept], special, position)
 
 
 def row_keys(table: pa.Table) -> pa.Array:
@@ -78,22 +77,22 @@ def product_facts(products: pa.Table, keys: Sequence[Key]) -> dict[Key, dict[str
 
 
 def compose(
-    changes: Sequence[Change],
-    facts: dict[Key, dict[str, Any]],
-    audit: Sequence[Key],
-    expired: Iterable[Key] = (),
-    disputed: Iterable[Key] = (),
+    changes: Sequence[Change], facts: dict[Key, dict[str, Any]], special: Mapping[str, Sequence[Key]]
 ) -> Listing:
-    """Put ``changes`` in their order, then the products shown for another cause: audit, locks, disputes."""
+    """Put ``changes`` in their order, then the products shown for another cause (see :class:`Listing`)."""
     lines = [_line(change, facts.get(change.key)) for change in changes]
     position = {line.change.key: at for at, line in enumerate(lines)}
-    over, open_ones = sorted(expired), sorted(disputed)
-    for key in (*audit, *over, *open_ones):
+    for key in (key for keys in special.values() for key in keys):
         if key not in position and key in facts:
             position[key] = len(lines)
             lines.append(_line(_standing(facts[key]), facts[key]))
-    rows = [tuple(position[key] for key in keys if key in position) for keys in (audit, over, open_ones)]
-    return Listing(lines, rows[0], rows[1], rows[2], position)
+    rows = {name: tuple(position[key] for key in keys if key in position) for name, keys in special.items()}
+    return Listing(lines, rows, position)
+
+
+def picture_of(fact: Mapping[str, Any]) -> str:
+    """Return the sha256 of a product's first picture, empty for none."""
+    return str(next(iter(fact["image_sha256"] or ()), ""))
 
 
 def _line(change: Change, fact: dict[str, Any] | None) -> Line:
@@ -103,7 +102,7 @@ def _line(change: Change, fact: dict[str, Any] | None) -> Line:
         change,
         name=fact["name"] or "",
         content=(fact["content_hash"] or "")[:CONTENT_DIGITS],
-        picture=next(iter(fact["image_sha256"] or ()), ""),
+        picture=picture_of(fact),
         group=fact["image_group"] or "",
         confidences=tuple(fact["confidences"] or ()),
     )

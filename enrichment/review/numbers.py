@@ -46,12 +46,15 @@ def gather(
 ) -> dict[str, Any]:
     """Return everything the page counts as JSON values."""
     causes = Counter((change.cause, change.change) for change in changes)
+    # By the reason that names a change, so that the counts add up to the changes.
+    reasons = Counter((change.reason, change.change) for change in changes)
     return {
         "version": 1,
         "run": header_record(header),
         "tiles": list(tiles),
         "tiles_by_name": {tile["name"]: tile["value"] for tile in tiles},
         "causes": [{"cause": a, "change": b, "count": n} for (a, b), n in sorted(causes.items())],
+        "reasons": [{"reason": a, "change": b, "count": n} for (a, b), n in sorted(reasons.items())],
         "flows": [asdict(flow) for flow in flows],
         "patterns": [asdict(pattern) for pattern in patterns],
         "drift": drift_record(drift),
@@ -104,6 +107,7 @@ def tidy(numbers: Mapping[str, Any]) -> pa.Table:
     """Return the counts of :func:`gather` as one long table, a number a row."""
     rows = [{"section": "tile", "name": t["name"], "value": t["value"]} for t in numbers["tiles"]]
     rows += [{"section": f"cause/{c['change']}", "name": c["cause"], "value": c["count"]} for c in numbers["causes"]]
+    rows += [{"section": f"reason/{r['change']}", "name": r["reason"], "value": r["count"]} for r in numbers["reasons"]]
     for flow in numbers["flows"]:
         place = {"name": flow["level"], "origin": flow["origin"], "to": flow["to"]}
         rows.append({"section": f"flow/{flow['basis']}", "value": flow["count"], **place})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
 from enrichment.review.paths import parse_path, split_path
 from enrichment.review.standing import Conflict, settle
-from schemas.records import LEVELS, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
+from schemas.records import LEVELS, REVIEWED, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
 
 Key = tuple[str, str]
 _HOLDS = (Verdict.LOCK, Verdict.CORRECT)
@@ -69,10 +69,19 @@ class Orders:
         return frozenset(self.pins) | frozenset(self.bans)
 
 
-def orders_of(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> Orders:
+def _as_written(entry: LedgerEntry, path: str) -> str:
+    return path
+
+
+def orders_of(
+    entries: Iterable[LedgerEntry],
+    content: Mapping[Key, str],
+    today: Callable[[LedgerEntry, str], str] = _as_written,
+) -> Orders:
     """Read the ledger against tonight's products: ``content`` maps (vendor, sku) to the content hash.
 
-    Entries on products that ``content`` does not name are left alone.
+    Entries on products that ``content`` does not name are left alone. ``today`` gives a path that an entry names as
+    tonight's hierarchy calls it: what a person decided outlives the renaming of a node.
     """
     agreed, conflicts = settle(entries)
     pins: dict[Key, Pin] = {}
@@ -84,9 +93,9 @@ def orders_of(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> Ord
         same = content[entry.key][:CONTENT_DIGITS] == entry.content
         # Later entries overwrite earlier ones: ``agreed`` is in the order of time.
         if entry.decision in _HOLDS:
-            (pins if same else expired)[entry.key] = _pin(entry)
+            (pins if same else expired)[entry.key] = _pin(entry, today)
         if entry.decision in _BANS and same:
-            ban = _ban(entry)
+            ban = _ban(entry, today)
             bans.setdefault(entry.key, {})[ban.path.levels] = ban
     # An expired correction was an answer to the old content; only a lock was meant to last, and is asked again.
     gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins and pin.locked)
@@ -122,14 +131,14 @@ def _obeyed(decision: HierarchyDecision, orders: Orders, known: Callable[[Hierar
     pin = orders.pins.get(key)
     if pin and known(pin.path):
         reason = Reason.LOCK_KEPT if pin.locked else Reason.RULE_OVERRIDE
-        return _set(decision, pin.path, reason, f"review:{'lock' if pin.locked else 'correct'}:{pin.entry}")
+        return _set(decision, pin.path, reason, f"{REVIEWED}{'lock' if pin.locked else 'correct'}:{pin.entry}")
     bans = orders.bans.get(key, ())
     banned = {ban.path.levels for ban in bans}
     # Only the very path is banned: a deeper one is another answer, and may be the right one.
     hit = next((ban for ban in bans if ban.path == decision.path), None)
     if hit is None:
         return decision
-    return _set(decision, _refuge(hit, bans, banned, known), Reason.RULE_OVERRIDE, f"review:reject:{hit.entry}")
+    return _set(decision, _refuge(hit, bans, banned, known), Reason.RULE_OVERRIDE, f"{REVIEWED}reject:{hit.entry}")
 
 
 def _refuge(
@@ -150,16 +159,17 @@ def _set(decision: HierarchyDecision, path: HierarchyPath, reason: Reason, rule:
     return replace(decision, status=status, path=path, confidences=certain, reasons=(reason, *others), rule=rule)
 
 
-def _pin(entry: LedgerEntry) -> Pin:
+def _pin(entry: LedgerEntry, today: Callable[[LedgerEntry, str], str]) -> Pin:
     locked = entry.decision is Verdict.LOCK
-    return Pin(entry.vendor, entry.sku, parse_path(entry.path if locked else entry.value), locked, entry.id[:12])
+    path = parse_path(today(entry, entry.path if locked else entry.value))
+    return Pin(entry.vendor, entry.sku, path, locked, entry.id[:12])
 
 
-def _ban(entry: LedgerEntry) -> Ban:
+def _ban(entry: LedgerEntry, today: Callable[[LedgerEntry, str], str]) -> Ban:
     """Where the wrong level is named, what lies above it may stay; else the product goes back whole."""
-    refused = parse_path(entry.path)
-    fallback = parse_path(entry.previous)
+    wrong = today(entry, entry.path)
+    fallback = parse_path(today(entry, entry.previous))
     if entry.level:
-        above = split_path(entry.path)[: LEVELS.index(entry.level)]
+        above = split_path(wrong)[: LEVELS.index(entry.level)]
         fallback = fallback if fallback.levels else HierarchyPath(above)
-    return Ban(refused, fallback, entry.id[:12])
+    return Ban(parse_path(wrong), fallback, entry.id[:12])

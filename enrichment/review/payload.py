@@ -104,7 +104,7 @@ def wanted_pictures(listing: Listing) -> list[str]:
             key = pattern_key(line.change)
             seen[key] = seen.get(key, 0) + 1
             (first if seen[key] <= _SHOWN else rest).append(line.picture)
-    audit = [listing.lines[at].picture for at in listing.audit if listing.lines[at].picture]
+    audit = [listing.lines[at].picture for at in listing.special.get("audit", ()) if listing.lines[at].picture]
     # The limit cuts from the end: a reviewer works by patterns and audit before single lines.
     return [*first, *audit, *rest]
 

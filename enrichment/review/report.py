@@ -16,18 +16,20 @@ from enrichment.review.changes import Change, by_risk, read_changes
 from enrichment.review.details import describe_neighbours, write_details
 from enrichment.review.drift import count_mix, measure_drift
 from enrichment.review.flows import count_flows
-from enrichment.review.inputs import Key, ReportInputs, RunHeader
+from enrichment.review.inputs import Key, Neighbour, ReportInputs, RunHeader
 from enrichment.review.ledger import LedgerEntry, Verdict
-from enrichment.review.listing import Listing, compose, product_facts
+from enrichment.review.listing import Listing, compose, picture_of, product_facts
 from enrichment.review.numbers import CAUSES, gather, past_estimates, write_numbers
 from enrichment.review.obey import Orders, orders_of
 from enrichment.review.page import render_page
 from enrichment.review.patterns import Pattern, find_patterns
 from enrichment.review.payload import encode_rows, wanted_pictures
 from enrichment.review.shown import shown
+from enrichment.review.snooze import snoozed
 from enrichment.review.standing import Conflict, latest_by_reviewer
 from enrichment.review.thumbs import write_thumbnails
 from enrichment.review.tiles import TITLES, compare_tiles, count_tiles
+from schemas.ways_out import WAY_OUT
 
 PAGE_LIMIT = 5_000_000
 _NAME_LIMITS = (80, 56, 40, 28, 16, 0)
@@ -66,13 +68,15 @@ def write_report(inputs: ReportInputs, out: Path) -> ReportFiles:
     patterns = find_patterns(changes, inputs.impact)
     numbers = _numbers(inputs, changes, patterns)
     listing = _listing(inputs, changes, numbers)
+    found, facts = _neighbours(inputs, listing)
     pictures: dict[str, Path] = {}
     if inputs.pictures:
-        pictures = write_thumbnails(wanted_pictures(listing), inputs.pictures, out / "thumbs", inputs.thumbnails)
+        wanted = [*wanted_pictures(listing), *(picture for fact in facts.values() if (picture := picture_of(fact)))]
+        pictures = write_thumbnails(wanted, inputs.pictures, out / "thumbs", inputs.thumbnails)
     page, listing = _fitting_page(inputs, numbers, listing, patterns, pictures)
-    details = write_details(
-        listing.lines, inputs.products, inputs.claims, _neighbours(inputs, listing), inputs.entries, out / "details"
-    )
+    accepted = {e.key for e in inputs.entries if e.decision in (Verdict.ACCEPT, Verdict.LOCK)}
+    similar = describe_neighbours(found, facts, accepted, pictures)
+    details = write_details(listing.lines, inputs.products, inputs.claims, similar, inputs.entries, out / "details")
     as_json, as_parquet, short = write_numbers(numbers, out)
     index = out / "index.html"
     index.write_bytes(page)
@@ -102,15 +106,21 @@ def _audit_population(products: pa.Table, changes: Sequence[Change]) -> tuple[li
 def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str, Any]) -> Listing:
     kept = by_risk(changes, inputs.impact)[: inputs.listed]
     audit = [(v, s) for stratum in numbers["audit"]["strata"] for v, s in stratum["sample"]]
-    orders = _orders(inputs)
-    expired, disputed = {pin.key for pin in orders.expired}, {conflict.key for conflict in orders.conflicts}
-    wanted = [*(change.key for change in kept), *audit, *sorted(expired | disputed)]
-    facts = product_facts(inputs.products, wanted)
+    orders, asleep = _orders(inputs), snoozed(inputs.entries, inputs.night)
+    special = {
+        "audit": audit,
+        "expired": sorted(pin.key for pin in orders.expired),
+        "disputed": sorted(conflict.key for conflict in orders.conflicts),
+        "waiting": [one.key for one in asleep if one.waits],
+        "back": [one.key for one in asleep if not one.waits],
+    }
+    wanted = dict.fromkeys(key for keys in ([change.key for change in kept], *special.values()) for key in keys)
+    facts = product_facts(inputs.products, list(wanted))
     # What was withdrawn is in no table of tonight any more.
     if inputs.previous_products is not None:
         gone = [change.key for change in kept if change.change == "withdrawn"]
         facts = product_facts(inputs.previous_products, gone) | facts
-    return compose(kept, facts, audit, expired, disputed)
+    return compose(kept, facts, special)
 
 
 def _orders(inputs: ReportInputs) -> Orders:
@@ -119,13 +129,14 @@ def _orders(inputs: ReportInputs) -> Orders:
     return orders_of(inputs.entries, {key: fact["content_hash"] or "" for key, fact in facts.items()})
 
 
-def _neighbours(inputs: ReportInputs, listing: Listing) -> dict[Key, list[dict[str, Any]]]:
+def _neighbours(
+    inputs: ReportInputs, listing: Listing
+) -> tuple[dict[Key, Sequence[Neighbour]], dict[Key, dict[str, Any]]]:
+    """Return each line's look-alikes, and what is known of these."""
     if inputs.similar is None:
-        return {}
+        return {}, {}
     found = {line.change.key: inputs.similar(*line.change.key) for line in listing.lines}
-    facts = product_facts(inputs.products, sorted({(n.vendor, n.sku) for near in found.values() for n in near}))
-    accepted = {e.key for e in inputs.entries if e.decision in (Verdict.ACCEPT, Verdict.LOCK)}
-    return describe_neighbours(found, facts, accepted)
+    return found, product_facts(inputs.products, sorted({(n.vendor, n.sku) for near in found.values() for n in near}))
 
 
 def _fitting_page(
@@ -164,13 +175,21 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
         "flows": [[f["level"], f["basis"], f["origin"], f["to"], f["count"]] for f in flows],
         "drift": {**numbers["drift"], "signals": numbers["drift"]["signals"][:12]},
         "audit": {
-            "rows": list(listing.audit),
+            "rows": list(listing.special["audit"]),
             "strata": [[s["name"], s["size"], _rows_of(s["sample"], listing)] for s in numbers["audit"]["strata"]],
             "past": [asdict(found) for found in past_estimates(inputs)],
         },
         "problems": _problem_rows(inputs.problems),
         "problems_total": inputs.problems.num_rows,
-        "expired": list(listing.expired),
+        "problem_counts": _problem_counts(inputs.problems),
+        "ways_out": {reason.value: way for reason, way in WAY_OUT.items()},
+        "expired": list(listing.special["expired"]),
+        "back": list(listing.special["back"]),
+        "waiting": [
+            [listing.position[one.key], one.until]
+            for one in snoozed(inputs.entries, inputs.night)
+            if one.waits and one.key in listing.position
+        ],
         "conflicts": [
             [listing.position[c.key], [[e.reviewer, e.decision.value, e.value or e.path] for e in _by_reviewer(c)]]
             for c in _orders(inputs).conflicts
@@ -212,6 +231,16 @@ def _top_flows(flows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if taken[place] <= _FLOWS_SHOWN:
             kept.append(flow)
     return kept
+
+
+def _problem_counts(problems: pa.Table) -> list[list[Any]]:
+    """Return (vendor, reason, problems, quarantined rows), the most frequent first."""
+    kept_out = problems.set_column(
+        problems.schema.get_field_index("quarantined"), "quarantined", problems["quarantined"].cast(pa.int64())
+    )
+    counted = kept_out.group_by(["vendor", "reason"]).aggregate([("row", "count"), ("quarantined", "sum")]).to_pylist()
+    rows = [[shown(r["vendor"]), r["reason"], r["row_count"], r["quarantined_sum"] or 0] for r in counted]
+    return sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
 
 
 def _problem_rows(problems: pa.Table) -> list[list[Any]]:

@@ -10,7 +10,8 @@ from PIL import Image
 
 from enrichment.images.decode import decode
 
-SIDE = 112
+# Twice what a line shows and somewhat more than the drawer needs: sharp on dense screens too.
+SIDE = 224
 _NAME_DIGITS = 16
 _QUALITY = 74
 
@@ -23,7 +24,7 @@ def thumbnail_name(sha256: str) -> str:
 def write_thumbnails(
     pictures: Iterable[str], load: Callable[[str], bytes], folder: Path, limit: int
 ) -> dict[str, Path]:
-    """Write up to ``limit`` thumbnails of at most 112 pixels; return the file of each picture that has one.
+    """Write up to ``limit`` thumbnails of at most 224 pixels; return the file of each picture that has one.
 
     A picture that is gone or cannot be read any more is left out: a report without a thumbnail is a report.
     """

@@ -16,8 +16,13 @@ from enrichment.publish.tables import carry, merged, merged_claims, published_pr
 from enrichment.runs.run import Run
 from enrichment.stages.base import base_of
 from enrichment.stages.catalogue import gather, product_shards, read_vendors
+from enrichment.stages.drop import spec_of
+from enrichment.stages.hierarchy import hierarchy_of, migration
+from enrichment.stages.judges import tree
 from enrichment.stages.shard import changed_products, products_of
 from enrichment.stages.steps import WHOLE
+from enrichment.stages.unknown_values import unknown_values
+from enrichment.vendors.product_tables import problems_table
 from schemas import tables
 from schemas.attribute_spec import attributes
 
@@ -51,9 +56,11 @@ def assemble(run: Run) -> Catalogue:
     claims_before = read_table(run.store, base, "attribute_claims") if base else None
     claims = merged_claims(carry(claims_before, fresh, withdrawn) if claims_before else None, judged)
     versions = base.versions if base else None
-    changes = hierarchy_changes(before, products, withdrawn, versions, plan.manifest.versions)
-    problems = _problems(run, shards)
-    account = accounts(_rows_in(run), _sent_tonight(run, shards, products), withdrawn, problems)
+    today = migration(hierarchy_of(run.store, base) if base else None, tree())
+    changes = hierarchy_changes(before, products, withdrawn, versions, plan.manifest.versions, today)
+    sent = _sent_tonight(run, shards, products)
+    problems = _problems(run, shards, sent)
+    account = accounts(_rows_in(run), sent, withdrawn, problems)
     return Catalogue(products, claims, changes, problems, withdrawn, account, fresh.num_rows, base, before)
 
 
@@ -93,9 +100,11 @@ def _with_pictures(products: pa.Table, images: pa.Table) -> pa.Table:
     return products
 
 
-def _problems(run: Run, shards: list[str]) -> pa.Table:
+def _problems(run: Run, shards: list[str], sent: pa.Table) -> pa.Table:
     parts = [gather(run, "read", read_vendors(run), "row_problems", tables.ROW_PROBLEMS)]
     parts.append(gather(run, "fetch", shards, "row_problems", tables.ROW_PROBLEMS))
+    night = run.plan.manifest.night
+    parts += [problems_table(unknown_values(spec_of(run, vendor), sent, night)) for vendor in read_vendors(run)]
     order = [(name, "ascending") for name in ("vendor", "row", "stage", "reason", "excerpt")]
     return pa.concat_tables(parts).sort_by(order)
 

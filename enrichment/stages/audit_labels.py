@@ -11,8 +11,10 @@ from enrichment.labels.labelled import Labelled
 from enrichment.models.registry import starter
 from enrichment.models.version import Kind
 from enrichment.progress.port import Progress
+from enrichment.stages.mine_labels import claims_of, rows_of
 from enrichment.vision.look import Looker, Picture
-from enrichment.vision.training_rows import read_rows
+from enrichment.vision.training_labels import training_labels
+from enrichment.vision.weak_labels import claims_by_row, weakly_labelled
 from schemas.errors import UsageError
 
 
@@ -25,7 +27,10 @@ def audit_labels(
         UsageError: no row of the sources has that label.
 
     """
-    rows = [row for name, path in sorted(sources.items()) for row in read_rows(name, path) if attribute in row.labels]
+    known = rows_of(sources)
+    if attribute in training_labels().distant.attributes:
+        known = weakly_labelled(known, claims_by_row(claims_of(known, progress)))
+    rows = [row for row in known if attribute in row.labels]
     if not rows:
         raise UsageError(f"no row of {', '.join(sorted(sources))} is labelled with {attribute!r}")
     keys = [hashlib.sha256(row.picture).hexdigest() for row in rows]

@@ -44,12 +44,16 @@ def folder_of(drop: VendorDrop) -> Path:
 
 
 def pictures_of(run: Run, vendor: str) -> PictureSource:
-    """Open the vendor's pictures of the night; ``DropError`` where the archive as a whole cannot be read."""
-    pictures, drop = spec_of(run, vendor).pictures, drop_of(run, vendor)
+    """Open the vendor's pictures of the night; ``DropError`` where the archive as a whole cannot be read.
+
+    Addresses can be asked also on a night on which the vendor delivers nothing.
+    """
+    pictures, drop, policy = spec_of(run, vendor).pictures, drop_of(run, vendor), picture_policy(run.plan.settings)
+    if pictures is not None and pictures.kind == "http":
+        return open_source(pictures.kind, pictures.prefix, policy)
     if pictures is None or drop is None:
         return NoPictures()
-    location = pictures.prefix if pictures.kind == "http" else folder_of(drop) / pictures.location
-    return open_source(pictures.kind, location, picture_policy(run.plan.settings))
+    return open_source(pictures.kind, folder_of(drop) / pictures.location, policy)
 
 
 def prefix_of(run: Run, vendor: str) -> str:

@@ -62,9 +62,16 @@ def _facts(product: dict[str, Any], change: dict[str, Any] | None) -> dict[str, 
         "placed by": product["placed_by"],
         **values,
         "unsure": ", ".join(product["abstained"] or []),
-        "changed tonight": "-" if change is None else f"{change['change']} ({change['cause']})",
+        "changed tonight": "-" if change is None else _moved(change),
         "fingerprint": product["fingerprint"],
     }
+
+
+def _moved(change: dict[str, Any]) -> str:
+    """Say what became of the product and why: "refiled from Women / Dresses (model: model_changed)"."""
+    origin = f" from {change['previous_path']}" if change["previous_path"] else ""
+    reason = f": {change['reasons'][0]}" if change["reasons"] else ""
+    return f"{change['change']}{origin} ({change['cause']}{reason})"
 
 
 def _claim(claim: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from enrichment.review.ledger import Verdict
 from enrichment.review.reclass import reclass_events
 from enrichment.runs.run import Run
 from enrichment.stages.assemble import Catalogue
+from enrichment.stages.hierarchy import HIERARCHY, hierarchy_json
 from enrichment.stages.judges import tree
 from enrichment.stages.ledger import entries_of
 from enrichment.taxonomy.facets import facets
@@ -22,13 +23,17 @@ from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.placeholders import propose
 from schemas.attribute_spec import attributes
 from schemas.records import LEVELS
+from schemas.taxonomy_spec import taxonomy
 from schemas.vendor_spec import vendor_specs
 
 LEAST_PRODUCTS = 3
 
 
 def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
-    """Write ``reclass_events.csv``, ``feedback/``, ``facets.json`` and ``placeholders.json`` into ``out``."""
+    """Write ``reclass_events.csv``, ``feedback/`` and ``facets|placeholders|taxonomy.json`` into ``out``.
+
+    The last is the hierarchy that the night's paths are of: a later night with another one finds old paths in it.
+    """
     entries = entries_of(run)
     refused = [entry.key for entry in entries if entry.decision is Verdict.REJECT]
     night = run.plan.manifest.night
@@ -42,6 +47,7 @@ def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
     _write_json(out / "facets.json", counted)
     proposals = [asdict(p) for vendor in sorted(specs) for p in _proposals(catalogue.products, vendor, specs)]
     _write_json(out / "placeholders.json", proposals)
+    (out / HIERARCHY).write_text(hierarchy_json(taxonomy()), encoding="utf-8")
 
 
 def _paths_and_values(products: pa.Table) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:

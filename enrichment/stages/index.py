@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.index.bundle import FILES, VECTORS
+from enrichment.index.bundle import FILES
 from enrichment.index.catalogue import ALL, build_group
-from enrichment.runs.parquet import from_parquet
+from enrichment.publish.tables import carry
 from enrichment.runs.run import Outcome, Run
-from enrichment.stages.base import base_of
-from enrichment.stages.catalogue import product_shards, touched
+from enrichment.stages.base import base_embeddings, base_of
+from enrichment.stages.catalogue import gather, product_shards, read_vendors
+from enrichment.stages.steps import STEPS, upstream
+from schemas import tables
 from schemas.records import DecisionStatus, StageReport
 
 
@@ -18,12 +22,21 @@ def index(run: Run, group: str) -> Outcome:
     """Return one bundle's files; its units are products with a picture."""
     folder = run.scratch / group
     vision = run.plan.manifest.versions["vision"]
-    table = catalogue_embeddings(run)
+    table = _embeddings(run.uri, run.fingerprint("index", upstream(run, STEPS["index"], group)))
+    if group == ALL:
+        # The last of the night's groups: the stages after it have no use for the vectors.
+        _embeddings.cache_clear()
     if table is None:
         return Outcome(StageReport("index", group, 0, 0, 0))
     info = build_group(table, group, folder, vision)
     report = StageReport("index", group, info.items, info.items, 0, {"trees": info.trees, "search_k": info.search_k})
     return Outcome(report, files={name: folder / name for name in FILES})
+
+
+@lru_cache(maxsize=1)
+def _embeddings(run_uri: str, _inputs: str) -> pa.Table | None:
+    """Gather them once for all groups that one process builds; ``_inputs`` is the fingerprint of what is gathered."""
+    return catalogue_embeddings(Run.at(run_uri))
 
 
 def catalogue_embeddings(run: Run) -> pa.Table | None:
@@ -58,10 +71,7 @@ def _carried(run: Run) -> pa.Table | None:
     base = base_of(run)
     if base is None or base.versions["vision"] != run.plan.manifest.versions["vision"]:
         return None
-    key = f"{base.prefix}/indexes/{ALL}/{VECTORS}"
-    if not run.store.exists(key):
-        return None
-    table = from_parquet(run.store.get(key))
-    gone = touched(run)
-    keep = [key not in gone for key in zip(table["vendor"].to_pylist(), table["sku"].to_pylist(), strict=True)]
-    return table.filter(pa.array(keep, pa.bool_()))
+    table = base_embeddings(run)
+    work = gather(run, "fetch", product_shards(run), "work", tables.WORK)
+    withdrawn = gather(run, "read", read_vendors(run), "withdrawn", tables.WITHDRAWN)
+    return None if table is None else carry(table, work.filter(work["changed"]), withdrawn)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.weights import FusionWeights
 from enrichment.runs.run import Run
 from enrichment.stages.model import model_of
+from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.tree import Tree
+from enrichment.taxonomy.trust import VendorTrust
 from schemas.attribute_spec import attributes
 from schemas.taxonomy_spec import taxonomy
 
 WEIGHTS = "weights.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Everything that decides about one vendor's products: a night's own, or those of a change that is tried out."""
+
+    tree: Tree
+    fuse: Fuser
+    filings: Reader
+    trust: VendorTrust
 
 
 def fuser(run: Run) -> Fuser:

@@ -18,6 +18,7 @@ from enrichment.publish.verdict import GateResult
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.approval import require_approval
 from enrichment.stages.assemble import Catalogue, assembled
+from enrichment.stages.catalogue import product_shards
 from enrichment.stages.gate import VERDICT
 from enrichment.stages.handover import write_handover
 from enrichment.stages.report import vendor_states, write_night_report
@@ -77,9 +78,17 @@ def _facts(run: Run, catalogue: Catalogue, verdict: Verdict) -> RunFacts:
         "undeclared_vendors": list(run.plan.refused),
         "unusual": list(verdict.questions),
         "approved_by": verdict.approved_by,
+        **_asked_again(run),
     }
     states = {state["vendor"]: state["state"] for state in vendor_states(run, catalogue)}
     return RunFacts(key, manifest.base_run_id, manifest.versions, states, catalogue.accounts, verdict.gate, notes)
+
+
+def _asked_again(run: Run) -> dict[str, int]:
+    """Count the pictures of earlier nights' products that were asked for again, and those that had come."""
+    markers = [run.marker("fetch", shard) for shard in product_shards(run)]
+    counts = [marker.report.notes for marker in markers if marker is not None]
+    return {f"pictures_{name}": sum(notes[name] for notes in counts) for name in ("asked_again", "found")}
 
 
 def _bundles(run: Run) -> dict[str, Path]:

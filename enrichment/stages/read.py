@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.runs.run import Outcome, Run
+from enrichment.stages.awaited import awaits_pictures, to_ask_again
 from enrichment.stages.base import base_products
 from enrichment.stages.drop import drop_of, folder_of, pictures_of, spec_of
 from enrichment.stages.ledger import judged_skus
@@ -54,12 +55,17 @@ def read(run: Run, vendor: str) -> Outcome:
 
 
 def _rework(run: Run, vendor: str, base: pa.Table | None, dropped: set[str]) -> list[pa.Table]:
-    """Return shards of base products whose answers are out of date, although the vendor did not send them again."""
+    """Return shards of base products to work on although the vendor did not send them again.
+
+    Their answers are out of date, somebody has decided about them, or a picture of theirs is still to come.
+    """
     if base is None or not base.num_rows:
         return []
     stale = pc.not_equal(base["versions_hash"], run.plan.versions_hash)
     judged = pc.is_in(base["sku"], pa.array(judged_skus(run, vendor), pa.string()))
     absent = pc.invert(pc.is_in(base["sku"], pa.array(sorted(dropped), pa.string())))
-    rows = base.filter(pc.and_(pc.or_(stale, judged), absent)).select(tables.PRODUCTS.names)
+    night = run.plan.manifest.night
+    due = pc.or_(pc.or_(stale, judged), awaits_pictures(base, night))
+    rows = to_ask_again(base.filter(pc.and_(due, absent)), night)
     size = run.plan.settings.shard_rows
     return [rows.slice(start, size).cast(tables.PRODUCTS) for start in range(0, rows.num_rows, size)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,14 @@ from enrichment.review.inputs import Neighbour, ReportInputs
 from enrichment.review.nodes import known_nodes
 from enrichment.review.report import write_report
 from enrichment.runs.run import Run
+from enrichment.stages.approval import approver_of
 from enrichment.stages.assemble import Catalogue
+from enrichment.stages.hierarchy import hierarchy_of
 from enrichment.stages.history import night_summaries
+from enrichment.stages.judges import tree
 from enrichment.stages.ledger import entries_of
 from enrichment.stages.steps import vendors_of
+from enrichment.taxonomy.tree import Tree
 from schemas.errors import UsageError
 from schemas.taxonomy_spec import taxonomy
 
@@ -70,17 +74,24 @@ def vendor_states(run: Run, catalogue: Catalogue) -> list[dict[str, Any]]:
 
 def _header(run: Run, catalogue: Catalogue, gate: GateResult, questions: Sequence[str]) -> dict[str, Any]:
     manifest, base = run.plan.manifest, catalogue.base
-    state = "approved by a person" if questions else "passed" if gate.passed else "refused"
+    state = f"approved by {approver_of(run)}" if questions else "passed" if gate.passed else "refused"
+    earlier = hierarchy_of(run.store, base) if base else None
     return {
         "run_id": manifest.run_id,
         "night": manifest.night.isoformat(),
         "base_run_id": manifest.base_run_id,
         "base_night": base.night.isoformat() if base else None,
-        "versions": dict(manifest.versions),
-        "base_versions": dict(base.versions) if base else {},
+        "versions": _named(manifest.versions, tree()),
+        "base_versions": _named(base.versions, earlier) if base else {},
         "vendors": vendor_states(run, catalogue),
         "gate": {"status": state, "reasons": list(questions)},
     }
+
+
+def _named(versions: Mapping[str, str], hierarchy: Tree | None) -> dict[str, str]:
+    """Return versions as people call them: the hierarchy has a number of its own beside its hash."""
+    number = f"v{hierarchy.version} " if hierarchy else ""
+    return {name: f"{number}{mark}" if name == "taxonomy" else mark for name, mark in versions.items()}
 
 
 def _impact(catalogue: Catalogue) -> Callable[[str, str], float]:

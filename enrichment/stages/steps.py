@@ -61,7 +61,7 @@ def run(stage: str, run_uri: str, shard: str) -> StageReport:
     """
     step = _step(stage)
     opened = Run.at(run_uri)
-    fingerprint = opened.fingerprint(stage, _upstream(opened, step, shard))
+    fingerprint = opened.fingerprint(stage, upstream(opened, step, shard))
     marker = opened.marker(stage, shard)
     if marker is not None and marker.fingerprint == fingerprint:
         log.info("%s/%s already done", stage, shard)
@@ -128,15 +128,15 @@ def _step(stage: str) -> Step:
     return STEPS[stage]
 
 
-def _upstream(opened: Run, step: Step, shard: str) -> list[Marker]:
+def upstream(opened: Run, step: Step, shard: str) -> list[Marker]:
     """Return the markers a shard's answer depends on; ``UsageError`` where one is missing."""
     found: list[Marker] = []
     for name in step.needs:
-        for upstream in _upstream_shards(opened, step, STEPS[name], shard):
-            marker = opened.marker(name, upstream)
+        for needed in _upstream_shards(opened, step, STEPS[name], shard):
+            marker = opened.marker(name, needed)
             if marker is None and name != "read":
                 raise UsageError(
-                    f"{step.name}/{shard} needs {name}/{upstream}, which is not done. `enrich resume` does it."
+                    f"{step.name}/{shard} needs {name}/{needed}, which is not done. `enrich resume` does it."
                 )
             if marker is not None:
                 found.append(marker)

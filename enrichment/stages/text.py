@@ -18,20 +18,21 @@ from schemas.records import StageReport
 def text(run: Run, shard: str) -> Outcome:
     """Return CLAIMS of the words of changed products; ``notes`` count what was not read, and why."""
     products = changed_products(run, shard).to_pylist()
-    reader = _reader(model_of(run, "text").folder, run.plan.settings.ner)
+    reader = reader_of(model_of(run, "text").folder, run.plan.settings.ner)
     before = Counter(reader.counts)
-    claims = [claim for found in reader.read([_words(row) for row in products]) for claim in found]
+    claims = [claim for found in reader.read([words_of(row) for row in products]) for claim in found]
     notes = dict(reader.counts - before) | {"claims": len(claims)}
     report = StageReport("text", shard, len(products), len(products), 0, notes)
     return Outcome(report, {"claims": claims_table(claims)})
 
 
-def _words(row: dict[str, Any]) -> ProductText:
+def words_of(row: dict[str, Any]) -> ProductText:
+    """Return the words of a row of PRODUCTS."""
     fields = dict(row["fields"] or [])
     return ProductText(row["vendor"], row["sku"], row["name"] or "", row["description"] or "", fields)
 
 
 @lru_cache(maxsize=2)
-def _reader(folder: Path, ner: bool) -> TextReader:
-    """Keep the loaded vocabulary and models between the shards of one process."""
+def reader_of(folder: Path, ner: bool) -> TextReader:
+    """Return the reader of a text version, kept between the shards of one process."""
     return build(folder, ner=ner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from enrichment.stores.atomic import atomic_file
 from enrichment.stores.key import TEMP_PREFIX, check_key, check_prefix
-from schemas.errors import ObjectExists, ObjectMissing, StoreUnavailable, UsageError
+from schemas.errors import ObjectChanged, ObjectExists, ObjectMissing, StoreUnavailable, UsageError
 
+_LOCK = f"{TEMP_PREFIX}lock"
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 _HOPELESS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
 
@@ -61,6 +63,20 @@ class LocalStore:
             if path.exists():
                 raise ObjectExists(f"{self.uri}: key {key!r} is taken")
             with atomic_file(path, replace=False) as file:
+                file.write(data)
+
+    def replace(self, key: str, seen: bytes, data: bytes) -> None:
+        """Write the object while it still holds ``seen``; replacers wait for each other, a killed one holds nobody up.
+
+        Raises:
+            ObjectChanged: it holds something else, or nothing.
+
+        """
+        path = self._path(key)
+        with self._mapped(key), self._locked():
+            if not path.is_file() or path.read_bytes() != seen:
+                raise ObjectChanged(f"{self.uri}: key {key!r} was changed by somebody else. Read it again.")
+            with atomic_file(path) as file:
                 file.write(data)
 
     def exists(self, key: str) -> bool:
@@ -113,6 +129,14 @@ class LocalStore:
             raise UsageError(f"{self.uri}: key {key!r} leads out of the store through a link. Remove the link.")
         return path
 
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the store's lock, which the system takes back from a process that ends."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / _LOCK).open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def _walk(self, folder: str) -> Iterator[str]:
         path = self._root / folder
         if not path.is_dir() or not path.resolve().is_relative_to(self._root):
@@ -135,7 +159,7 @@ class LocalStore:
         """Turn what the file system says into this project's errors."""
         try:
             yield
-        except (ObjectExists, ObjectMissing):
+        except (ObjectChanged, ObjectExists, ObjectMissing):
             raise
         except FileExistsError as error:
             raise ObjectExists(f"{self.uri}: key {key!r} is taken") from error

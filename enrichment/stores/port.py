@@ -31,6 +31,10 @@ class Store(Protocol):
         """Write the object only where the key is free; ``ObjectExists`` otherwise (one of many racers wins)."""
         ...
 
+    def replace(self, key: str, seen: bytes, data: bytes) -> None:
+        """Write the object only while it still holds ``seen``; ``ObjectChanged`` otherwise (one racer wins)."""
+        ...
+
     def exists(self, key: str) -> bool:
         """Tell whether the key holds an object."""
         ...

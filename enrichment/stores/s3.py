@@ -24,7 +24,7 @@ from botocore.exceptions import (
 
 from enrichment.stores.atomic import atomic_file
 from enrichment.stores.key import check_key, check_prefix
-from schemas.errors import ObjectExists, ObjectMissing, StoreUnavailable, UsageError
+from schemas.errors import ObjectChanged, ObjectExists, ObjectMissing, StoreUnavailable, UsageError
 
 ENDPOINT_VARIABLE = "ENRICH_S3_ENDPOINT"
 _MISSING = {"404", "NoSuchKey", "NotFound"}
@@ -104,11 +104,37 @@ class S3Store:
                     code = _code(error)
                     if code in _RACING:
                         continue
-                    if code in _TAKEN and self._client.head_object(**address)["Metadata"].get("writer") == writer:
+                    if code in _TAKEN and self._wrote(address, writer):
                         return
                     raise
                 return
         raise StoreUnavailable(f"{self.uri}: key {key!r}: other writers kept racing for it")
+
+    def replace(self, key: str, seen: bytes, data: bytes) -> None:
+        """Write the object while it still holds ``seen``, by the ETag it was read with.
+
+        A lost answer is told from a lost race as in :meth:`put_new`. A server that ignores ``If-Match`` lets the last
+        writer win (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+
+        Raises:
+            ObjectChanged: it holds something else, or nothing.
+
+        """
+        address = self._address(key)
+        changed = ObjectChanged(f"{self.uri}: key {key!r} was changed by somebody else. Read it again.")
+        writer = secrets.token_hex(16)
+        with self._mapped(key):
+            try:
+                found = self._client.get_object(**address)
+                if found["Body"].read() != seen:
+                    raise changed
+                self._client.put_object(**address, Body=data, IfMatch=found["ETag"], Metadata={"writer": writer})
+            except ClientError as error:
+                code = _code(error)
+                if code not in _TAKEN | _RACING | _MISSING:
+                    raise
+                if code not in _TAKEN or not self._wrote(address, writer):
+                    raise changed from error
 
     def exists(self, key: str) -> bool:
         """Tell whether the key holds an object."""
@@ -162,6 +188,10 @@ class S3Store:
             raise ObjectMissing(f"upload to {self.uri}, key {key!r}: no local file {path}")
         with self._mapped(key), path.open("rb") as file:
             self._client.upload_fileobj(**address, Fileobj=file, Config=self._transfer)
+
+    def _wrote(self, address: Mapping[str, str], writer: str) -> bool:
+        """Tell whether the object is the one that ``writer`` put."""
+        return bool(self._client.head_object(**address)["Metadata"].get("writer") == writer)
 
     def _address(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._base + check_key(key)}

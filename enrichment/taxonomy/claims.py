@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from enrichment.taxonomy.filing import GENDER_COLUMNS, TYPE_COLUMNS, Filing
 from enrichment.taxonomy.spelling import key, parts, words
@@ -50,6 +50,11 @@ class FieldReader:
             return attribute.name, (whole,)
         found = [spelt.get(key(part)) or self._ending(part, spelt) for part in parts(text)]
         return attribute.name, tuple(dict.fromkeys(value for value in found if value is not None))
+
+    def spellings(self, column: str) -> Mapping[str, str]:
+        """Return comparison key -> value of everything that ``column`` may say; empty where it has no values."""
+        attribute = self._attributes.get(key(column))
+        return {} if attribute is None else self._values[attribute.name]
 
     @staticmethod
     def _ending(text: str, spelt: dict[str, str]) -> str | None:

@@ -16,7 +16,7 @@ def migrated(path: HierarchyPath, old: Tree, new: Tree) -> HierarchyPath | None:
     """Return where ``path`` of the ``old`` hierarchy is in the ``new`` one.
 
     None where its node is gone and no map says where to: such a product is placed afresh. The division
-    follows by its id; a category is kept only where the subclass kept its path.
+    follows by its id; a category is kept where the subclass, wherever it went, still has it.
     """
     if not path.levels:
         return path
@@ -30,8 +30,9 @@ def migrated(path: HierarchyPath, old: Tree, new: Tree) -> HierarchyPath | None:
     if new_id is None:
         return None
     below = new.nodes[new_id].path
-    category = path.levels[4:] if below == path.levels[1:4] and len(path.levels) == 5 else ()
-    return HierarchyPath((division, *below, *category))
+    declared = new.categories.get(below)
+    kept = path.levels[4:] if declared and set(path.levels[4:]) <= set(declared.titles.values()) else ()
+    return HierarchyPath((division, *below, *kept))
 
 
 def _division(name: str, old: Tree, new: Tree) -> str | None:

@@ -43,11 +43,20 @@ def answers(raw: RawScores, vocabulary: Vocabulary, temperatures: Mapping[str, f
     return Answers(group, tags)
 
 
+def merged_names(attribute: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ``M`` names under which near-equal values of an attribute count as one, sorted.
+
+    >>> merged_names("colour", ("charcoal", "grey", "red"))
+    ('grey', 'red')
+    """
+    return tuple(sorted({training_labels().merge(attribute, value) for value in values}))
+
+
 @cache
 def merge_matrix(attribute: str, values: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return ``[V, M]`` that sums near-equal values of an attribute into one (columns by merged name, sorted)."""
+    """Return ``[V, M]`` that sums near-equal values of an attribute into one (columns as :func:`merged_names`)."""
+    names = merged_names(attribute, values)
     merged = [training_labels().merge(attribute, value) for value in values]
-    names = sorted(set(merged))
     return np.array([[1.0 if name == into else 0.0 for into in names] for name in merged])
 
 

@@ -57,7 +57,7 @@ class LabelledPictures(Dataset[Batch]):
 class BalancedSampler(Sampler[int]):
     """Draw rows with replacement, rarer groups and types more often; each epoch has its own seed.
 
-    A row weighs the product of (its group's count)^-0.3 and (its type's count)^-0.3; ``shares`` then sets how
+    A row weighs the product of (its group's count)^-0.4 and (its type's count)^-0.3; ``shares`` then sets how
     much of an epoch a source gives.
     """
 
@@ -86,7 +86,7 @@ def balance(rows: Sequence[TrainingRow], shares: Mapping[str, float]) -> NDArray
     of_type = Counter(row.labels.get(TYPE, "") for row in rows)
     weights = np.array(
         [
-            of_group[row.labels.get(GROUP, "")] ** -0.3 * max(20, of_type[row.labels.get(TYPE, "")]) ** -0.3
+            of_group[row.labels.get(GROUP, "")] ** -0.4 * max(20, of_type[row.labels.get(TYPE, "")]) ** -0.3
             for row in rows
         ]
     )

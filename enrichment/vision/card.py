@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from enrichment.vision.figures import mostly_weak
+
 _SOURCES = {
     "products": "fashion-products: clean product shots from a Kaggle set listed as MIT (licence not verified); labels "
-    "image group, article type, colour, gender, usage (as `occasion`) and season; patterns, collars, necklines and "
-    "sleeves **mined from titles (weak labels)**",
+    "image group, article type, colour, gender, usage (as `occasion`) and season; further tags **as the text "
+    "extractors surely read them in titles (weak labels)**",
     "phone": "clothing-photos: phone photos of clothes on real backgrounds (CC0); labels group, and type or sleeve "
     "length where the label says it",
     "drawn": "drawn sample: garments drawn by `enrich sample` (ours); sleeve, neckline, collar, length, pattern "
@@ -48,7 +50,9 @@ def card(version: str, calibration: Mapping[str, Any], figures: Mapping[str, Any
 
 def _splits(figures: Mapping[str, Any]) -> list[str]:
     missing = ", ".join(figures["untrained_groups"]) or "none"
+    weak = ", ".join(f"{name} {count}" for name, count in sorted(figures.get("weak_labels", {}).items()))
     return [
+        *(["", f"Weak labels among them: {weak}."] if weak else []),
         "",
         f"Groups without a training picture: {missing}. The class exists in the score vector; nothing taught it.",
         "",
@@ -90,11 +94,16 @@ def _tested(evaluation: Any) -> list[str]:
     for split, heads in evaluation["splits"].items():
         for name, head in heads.items():
             if name != "brands":
+                label = f"{name} (weak)" if mostly_weak(head) else name
                 f1 = f"{head['macro_f1']:.3f}" if "macro_f1" in head else "-"
                 interval = f"{head['low']:.3f}-{head['high']:.3f}"
                 lines.append(
-                    f"| {split} | {name} | {head['n']} | {head['accuracy']:.3f} | {interval} | {f1} | "
+                    f"| {split} | {label} | {head['n']} | {head['accuracy']:.3f} | {interval} | {f1} | "
                     f"{head['calibration_error']:.3f} |"
                 )
-    lines += ["", "Tags are measured within the true group, near-equal colours counted as one."]
+    lines += [
+        "",
+        "Tags are measured within the true group, near-equal colours counted as one. A head marked weak is measured "
+        "against what titles say, as the text extractors read them: an error may be the title's.",
+    ]
     return lines

@@ -12,22 +12,31 @@ from enrichment.models.version import ModelVersion, read_json
 from enrichment.progress.port import Progress
 from enrichment.vision.chart import draw_chart
 from enrichment.vision.engine import CALIBRATION, Engine, read_net
-from enrichment.vision.figures import accepted, brand_figures, group_figures, tag_figures
+from enrichment.vision.figures import accepted, brand_figures, group_figures, mostly_weak, tag_figures
 from enrichment.vision.measured import Measured, known, measure
 from enrichment.vision.package import write_json
 from enrichment.vision.picture_cache import decode_trusted
 from enrichment.vision.splits import TEST_BRAND, TEST_CLUSTER, TEST_SENDER, brand_of
 from enrichment.vision.training_rows import TrainingRow, read_rows
 from enrichment.vision.vocabulary import Vocabulary
+from enrichment.vision.weak_labels import Claims, weakly_labelled
 
 TEST_SPLITS = (TEST_CLUSTER, TEST_BRAND, TEST_SENDER)
 FIGURES, CHART = "evaluation.json", "evaluation.png"
 
 
 def evaluate(
-    version: ModelVersion, sources: Mapping[str, Path], out: Path | None, threads: int, progress: Progress
+    version: ModelVersion,
+    sources: Mapping[str, Path],
+    out: Path | None,
+    threads: int,
+    progress: Progress,
+    claims: Claims | None = None,
 ) -> dict[str, Any]:
     """Measure ``version`` on the test splits of ``sources``; write JSON and a picture into ``out`` if given.
+
+    ``claims`` of the rows' words add weak labels, as in training: a tag's figures say how many of its labels are
+    weak (``weak``), and there an error may be the words'. Without them, tags that only words label are not measured.
 
     Raises:
         UsageError: a source is unknown or its file absent.
@@ -37,7 +46,7 @@ def evaluate(
     torch.set_num_threads(threads)
     net, vocabulary, inputs = read_net(version.folder)
     rows = [row for source, path in sorted(sources.items()) for row in read_rows(source, path)]
-    tested = [row for row in rows if row.split in TEST_SPLITS]
+    tested = weakly_labelled([row for row in rows if row.split in TEST_SPLITS], claims or {})
     measured = measure(tested, Engine(net, inputs), vocabulary, decode_trusted, progress)
     calibration = read_json(version.folder / CALIBRATION)
     splits = split_figures(measured, vocabulary, calibration)
@@ -82,5 +91,6 @@ def table(figures: Mapping[str, Any]) -> list[tuple[str, str, int, str, str, str
             interval = f"{head['low']:.3f}-{head['high']:.3f}"
             f1 = f"{head['macro_f1']:.3f}" if "macro_f1" in head else f"{head['smallest_recall']:.3f} (min recall)"
             error = f"{head['calibration_error']:.3f}"
-            out.append((split, name, head["n"], f"{head['accuracy']:.3f}", interval, f1, error))
+            label = f"{name} (weak labels)" if mostly_weak(head) else name
+            out.append((split, label, head["n"], f"{head['accuracy']:.3f}", interval, f1, error))
     return out

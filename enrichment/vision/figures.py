@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.vision.answer import answers, best, merge_matrix
+from enrichment.vision.answer import answers, best, merge_matrix, merged_names
 from enrichment.vision.calibrate import calibration_error, softmax, threshold_for
 from enrichment.vision.intervals import bootstrap, macro_f1, wilson
 from enrichment.vision.measured import Measured, known
@@ -60,7 +60,10 @@ def accepted(measured: Measured, vocabulary: Vocabulary, calibration: Mapping[st
 
 
 def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
-    """Return a tag's figures within the true group, near-equal values counted as one, and end to end as claimed."""
+    """Return a tag's figures within the true group, near-equal values counted as one, and end to end as claimed.
+
+    ``weak`` of the ``n`` labels were mined from words or drawn: they may be wrong themselves.
+    """
     rows = known(measured, name, vocabulary)
     values = vocabulary.tags[name]
     merge = merge_matrix(name, values)
@@ -73,20 +76,21 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
     right = got == true
     order = np.argsort(-(shares @ merge), axis=1, kind="stable")
     low, high = bootstrap(lambda at: macro_f1(true[at], got[at]), len(true)) if len(true) else (0.0, 1.0)
-    named = np.array([values[int(column.argmax())] for column in merge.T], dtype=object)
+    named = merged_names(name, values)
     claimed = answers(measured.raw, vocabulary, fitted).tags[name][rows]
     return {
         **share(right),
+        "weak": sum(name in row.weak for row, mine in zip(measured.rows, rows, strict=True) if mine),
         "exact": round(float((place == codes).mean()), 4) if len(codes) else 0.0,
         "top2": round(float((order[:, :2] == true[:, None]).any(axis=1).mean()), 4) if len(codes) else 0.0,
         "macro_f1": round(macro_f1(true, got), 4),
         "macro_f1_low": round(low, 4),
         "macro_f1_high": round(high, 4),
         "as_claimed": share(family[best(name, values, claimed)[0]] == true),
-        "by_value": {str(named[v]): share(right[true == v]) for v in np.unique(true)},
+        "by_value": {named[v]: share(right[true == v]) for v in np.unique(true)},
         "calibration_error": round(calibration_error(sure, place == codes), 4),
         "auto_accepted": threshold_for(sure, right, 0.95).to_json(),
-        "confusions": confusions(named[true].tolist(), named[got].tolist()),
+        "confusions": confusions([named[t] for t in true], [named[g] for g in got]),
         "not_applicable": not_applicable(measured, name, vocabulary, fitted),
     }
 
@@ -100,6 +104,11 @@ def not_applicable(
     rows = (group != MISSING) & ~can[np.maximum(group, 0)]
     silent = answers(measured.raw, vocabulary, fitted).tags[name][rows].sum(axis=1) == 0
     return share(silent)
+
+
+def mostly_weak(figures: Mapping[str, Any]) -> bool:
+    """Tell whether most labels behind a head's figures are weak."""
+    return int(figures.get("weak", 0)) * 2 > int(figures["n"])
 
 
 def confusions(true: list[str], got: list[str], most: int = 8) -> list[list[Any]]:

@@ -7,14 +7,17 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as lightning
 import torch
-from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
-from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
 from torch.utils.data import DataLoader
 
+import enrichment.vision.torchvision_shim  # noqa: F401  (must run before Lightning imports torchvision)
 from enrichment.progress.port import Progress
+from enrichment.vision.resumable import KeepEvery
 from enrichment.vision.settings import TrainSettings
+
+import pytorch_lightning as lightning  # isort: skip
+from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint  # isort: skip
+from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger  # isort: skip
 
 LOG = logging.getLogger(__name__)
 
@@ -53,15 +56,19 @@ def precision(setting: str) -> str:
 def fit(
     learner: Any, train: DataLoader[Any], held: DataLoader[Any], settings: TrainSettings, progress: Progress
 ) -> Path:
-    """Train until the epochs are done or the held-out loss stops falling; return the best checkpoint's path.
+    """Train until the epochs are done or held-out answers stop getting better; return the best checkpoint's path.
 
-    A run that was killed goes on from its last whole epoch when it is started again with the same settings.
+    A run that was killed goes on from its last checkpoint, ``settings.keep_every`` batches ago at most, when it is
+    started again with the same settings: what it draws and augments is what an undisturbed run would have.
     """
     torch.set_num_threads(settings.threads)
     folder = settings.work / settings.version
-    best = ModelCheckpoint(folder, filename="best", monitor="val_loss", save_last=True, enable_version_counter=False)
-    stop = EarlyStopping("val_loss", patience=settings.patience)
-    last = folder / "last.ckpt"
+    # Both judge as soon as the epoch is measured: what is kept at its end knows their judgement.
+    best = ModelCheckpoint(
+        folder, filename="best", monitor="val_wrong", enable_version_counter=False, save_on_train_epoch_end=False
+    )
+    stop = EarlyStopping("val_wrong", patience=settings.patience, check_on_train_epoch_end=False)
+    last = folder / ("tried.ckpt" if settings.fast_dev_run else "last.ckpt")
     with warnings.catch_warnings():
         # Lightning advises more loader workers; a batch here is one slice of a memory map.
         warnings.simplefilter("ignore")
@@ -70,7 +77,7 @@ def fit(
             devices=settings.devices,
             precision=precision(settings.precision),
             max_epochs=settings.epochs,
-            callbacks=[best, stop, _Told(progress)],
+            callbacks=[best, stop, KeepEvery(last, settings.keep_every), _Told(progress)],
             logger=False if settings.fast_dev_run else [CSVLogger(folder, "csv"), TensorBoardLogger(folder, "board")],
             gradient_clip_val=5.0,
             num_sanity_val_steps=0,
@@ -79,8 +86,6 @@ def fit(
             log_every_n_steps=20,
             fast_dev_run=settings.fast_dev_run,
         )
-        resumed = str(last) if settings.resume and last.is_file() else None
+        resumed = str(last) if settings.resume and not settings.fast_dev_run and last.is_file() else None
         trainer.fit(learner, train, held, ckpt_path=resumed, weights_only=True)
-    if settings.fast_dev_run:
-        trainer.save_checkpoint(last)
     return Path(best.best_model_path or last)

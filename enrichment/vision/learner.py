@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 
+import enrichment.vision.torchvision_shim  # noqa: F401  (must run before Lightning imports torchvision)
 from enrichment.vision.augment import Augment
 from enrichment.vision.backbones import Preprocessing, depth_groups
 from enrichment.vision.batches import Batch
@@ -17,7 +17,12 @@ from enrichment.vision.colour import colour_shares
 from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.losses import masked_cross_entropy
 from enrichment.vision.net import LookNet
-from enrichment.vision.vocabulary import GROUP, TAUGHT
+from enrichment.vision.vocabulary import GROUP, TAUGHT, TYPE
+
+import pytorch_lightning as lightning  # isort: skip
+
+_AUGMENT = "augment_random"
+_WATCHED = frozenset({GROUP, TYPE, "colour", "gender"})
 
 
 class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
@@ -44,8 +49,24 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
                 parameter.requires_grad_(False)
         self._frozen_norms = frozen_norms(net.trunk)
 
+    def on_train_start(self) -> None:
+        """Hold the statistics of frozen stages where they are: a run taken up inside an epoch does not start one."""
+        self._hold_norms()
+
     def on_train_epoch_start(self) -> None:
         """Hold the statistics of frozen stages where they are."""
+        self._hold_norms()
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep where the augmentation's random numbers stand."""
+        checkpoint[_AUGMENT] = self.augment.random.get_state()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on with the augmentation's random numbers, where the checkpoint has them."""
+        if _AUGMENT in checkpoint:
+            self.augment.random.set_state(checkpoint[_AUGMENT].cpu())
+
+    def _hold_norms(self) -> None:
         for module in self._frozen_norms:
             module.eval()
 
@@ -70,8 +91,7 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         cached, codes = batch
         pictures = cached[..., :3].permute(0, 3, 1, 2).float() / 255
         scores = self.net(self.normalised(pictures), pictures, codes[GROUP].clamp(min=0))
-        for name, count, right in self.loss.right(scores, codes):
-            self.log(f"val_{name}", right, batch_size=count, sync_dist=True)
+        log_rights(self, list(self.loss.right(scores, codes)), len(cached))
         loss = masked_cross_entropy(scores.group, codes[TAUGHT])
         self.log("val_loss", loss, batch_size=len(cached), sync_dist=True)
 
@@ -85,6 +105,18 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         trunk = {id(p) for p in self.net.trunk.parameters()}
         groups.append({"params": [p for p in self.parameters() if id(p) not in trunk], "lr": heads})
         return scheduled(groups, int(self.trainer.estimated_stepping_batches))
+
+
+def log_rights(learner: Any, rights: Sequence[tuple[str, int, Tensor]], rows: int) -> None:
+    """Log how often each head is right, and ``val_wrong``: the mean share wrong over the heads that gate a promotion.
+
+    The loss is no guide to the better epoch: it rises with a few confident mistakes while the heads still get better.
+    """
+    for name, count, right in rights:
+        learner.log(f"val_{name}", right, batch_size=count, sync_dist=True)
+    watched = [1 - right for name, _, right in rights if name in _WATCHED]
+    wrong = torch.stack(watched).mean() if watched else torch.tensor(0.0)
+    learner.log("val_wrong", wrong, batch_size=rows, sync_dist=True)
 
 
 def scheduled(groups: Sequence[dict[str, Any]], steps: int) -> dict[str, Any]:

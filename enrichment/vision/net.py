@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from enrichment.vision.colour import COLOURS, colour_shares
 
-DIMENSIONS, ADAPTER_RANK = 128, 32
-COLOUR = "colour"
+DIMENSIONS, ADAPTER_RANK, MIXED = 128, 32, 256
+_FEATURES_DROPPED, _DROPPED = 0.2, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +25,42 @@ class Scores:
 
 
 class Taggers(nn.Module):
-    """One softmax a tag, read from the shared features and from an adapter of the picture's own group.
+    """One softmax a tag, read from the shared features, from an adapter of the picture's own group, and from colours.
 
     The shared part learns what a colour is once; each group's low-rank adapter learns what is different there,
-    so that a small group leans on the large ones. After residual adapters, https://arxiv.org/abs/1705.08045.
+    so that a small group leans on the large ones. After residual adapters, https://arxiv.org/abs/1705.08045. The
+    mixed part sees features, colour shares and group together: what a colour is called depends on what it is on.
     """
 
     def __init__(self, features: int, groups: int, tags: Mapping[str, int]) -> None:
-        """Build shared heads and ``groups`` adapters; the adapters start at zero effect."""
+        """Build shared heads, ``groups`` adapters and the mixed part; the last two start at zero effect."""
         super().__init__()
+        self.groups = groups
         self.shared = nn.ModuleDict({name: nn.Linear(features, values) for name, values in tags.items()})
         self.down = nn.Parameter(torch.randn(groups, features, ADAPTER_RANK) * features**-0.5)
         self.up = nn.ParameterDict(
             {name: nn.Parameter(torch.zeros(groups, ADAPTER_RANK, values)) for name, values in tags.items()}
         )
-        self.painted = _painted(tags.get(COLOUR, 0))
+        wide = features + COLOURS + groups
+        self.mixed = nn.Sequential(nn.Dropout(_DROPPED), nn.Linear(wide, MIXED), nn.ReLU(), nn.Dropout(_DROPPED))
+        self.mixed_up = nn.ParameterDict({name: nn.Parameter(torch.zeros(MIXED, v)) for name, v in tags.items()})
 
     def forward(self, features: Tensor, group: Tensor, colours: Tensor) -> dict[str, Tensor]:
         """Return scores ``[B, V]`` of each tag from features ``[B, F]``, groups ``[B]`` and colour shares."""
         hidden = functional.hardswish(torch.bmm(features.unsqueeze(1), self.down[group]))
-        scores = {
-            name: head(features) + torch.bmm(hidden, self.up[name][group]).squeeze(1)
+        mixed = self.mixed(torch.cat([self._even(features), self._even(colours), self._marked(group)], dim=1))
+        return {
+            name: head(features) + torch.bmm(hidden, self.up[name][group]).squeeze(1) + mixed @ self.mixed_up[name]
             for name, head in self.shared.items()
         }
-        if COLOUR in scores:
-            scores[COLOUR] = scores[COLOUR] + self.painted(colours)
-        return scores
 
+    @staticmethod
+    def _even(values: Tensor) -> Tensor:
+        """Return each row with mean 0 and deviation 1, so that features and colours weigh alike."""
+        return functional.layer_norm(values, values.shape[1:])
 
-def _painted(values: int) -> nn.Module:
-    """Build what reads a colour's name off the colour shares; it starts at zero effect."""
-    if not values:
-        return nn.Identity()
-    last = nn.Linear(128, values)
-    nn.init.zeros_(last.weight)
-    nn.init.zeros_(last.bias)
-    return nn.Sequential(nn.Linear(COLOURS, 128), nn.ReLU(), last)
+    def _marked(self, group: Tensor) -> Tensor:
+        return functional.one_hot(group, self.groups).float()
 
 
 class LookNet(nn.Module):
@@ -70,6 +70,7 @@ class LookNet(nn.Module):
         """Put heads for ``groups`` image groups and ``tags`` (values by attribute) on a pooled trunk."""
         super().__init__()
         self.trunk = trunk
+        self.dropped = nn.Dropout(_FEATURES_DROPPED)
         self.group = nn.Linear(features, groups)
         self.taggers = Taggers(features, groups, tags)
         self.embed = nn.Linear(features, DIMENSIONS, bias=False)
@@ -80,7 +81,8 @@ class LookNet(nn.Module):
 
     def heads(self, features: Tensor, colours: Tensor, group: Tensor | None = None) -> Scores:
         """Score features ``[B, F]`` that the trunk gave and colour shares ``[B, COLOURS]`` of the same pictures."""
-        scores = self.group(features)
+        left = self.dropped(features)
+        scores = self.group(left)
         found = scores.argmax(dim=1) if group is None else group
-        tags = self.taggers(features, found, colours)
+        tags = self.taggers(left, found, colours)
         return Scores(scores, tags, functional.normalize(self.embed(features), dim=1))

@@ -20,9 +20,11 @@ class TrainSettings:
     ``taggers``); otherwise the trunk starts from ``weights`` (safetensors), the hub, or at random. ``frozen`` is how
     many of the trunk's first stages stay as they are: None leaves it to the size of the data. ``side`` is the training
     side in pixels, ``serve_side`` the one that the version answers at. ``views`` is how often the taggers see a
-    picture: once as it is, then augmented; ``regroup`` lets them move the group head as well. ``corrections`` are
-    reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote and a reviewer decided.
-    ``research`` marks a version that must never leave.
+    picture: once as it is, then augmented; ``regroup`` lets them move the group head as well. ``keep_every`` is how
+    many batches lie between two checkpoints, from which ``resume`` goes on after a kill. ``claims`` is a table of
+    what a text reader claims of the rows' words (``enrich labels mine``): the sure ones are weak labels.
+    ``corrections`` are reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote and a
+    reviewer decided. ``research`` marks a version that must never leave.
     """
 
     sources: Mapping[str, Path]
@@ -50,14 +52,16 @@ class TrainSettings:
     seed: int = 17
     version: str = "candidate"
     resume: bool = True
+    keep_every: int = 100
     fast_dev_run: bool = False
     research: bool = False
+    claims: Path | None = None
     corrections: Mapping[tuple[str, str], str] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=lambda: {"phone": 0.22})
 
     def __post_init__(self) -> None:
         """Refuse sizes that cannot train."""
-        for name in ("epochs", "epoch_pictures", "batch", "side", "serve_side", "threads", "views"):
+        for name in ("epochs", "epoch_pictures", "batch", "side", "serve_side", "threads", "views", "keep_every"):
             if getattr(self, name) < 1:
                 raise UsageError(f"training setting {name}: got {getattr(self, name)}; allowed: 1 or more")
         if not self.sources:
@@ -66,7 +70,7 @@ class TrainSettings:
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data, paths by their file name only."""
         data = asdict(self)
-        for name in ("out", "work", "weights", "start"):
+        for name in ("out", "work", "weights", "start", "claims"):
             data[name] = Path(data[name]).name if data[name] else None
         return {**data, "sources": sorted(self.sources), "corrections": len(self.corrections)}
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytorch_lightning as lightning
 from torch import Tensor
 
+import enrichment.vision.torchvision_shim  # noqa: F401  (must run before Lightning imports torchvision)
 from enrichment.vision.features import FeatureBatch
 from enrichment.vision.head_loss import HeadLoss
-from enrichment.vision.learner import scheduled
+from enrichment.vision.learner import log_rights, scheduled
 from enrichment.vision.net import LookNet
 from enrichment.vision.vocabulary import GROUP
+
+import pytorch_lightning as lightning  # isort: skip
 
 
 class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
@@ -37,8 +39,7 @@ class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ign
         """Log how often each head is right, and the loss that decides which epoch is kept."""
         features, colours, codes = batch
         scores = self.net.heads(features, colours, codes[GROUP].clamp(min=0))
-        for name, count, right in self.loss.right(scores, codes):
-            self.log(f"val_{name}", right, batch_size=count, sync_dist=True)
+        log_rights(self, list(self.loss.right(scores, codes)), len(features))
         self.log("val_loss", self.loss(scores, features, codes), batch_size=len(features), sync_dist=True)
 
     def configure_optimizers(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from enrichment.vision.measured import measure
 from enrichment.vision.net import LookNet
 from enrichment.vision.package import finish, learned_state, write_json, write_parts
 from enrichment.vision.picture_cache import decode_trusted
+from enrichment.vision.resumable import ResumableLoader
 from enrichment.vision.settings import TrainSettings, frozen_stages
 from enrichment.vision.splits import TRAIN, VALIDATION
 from enrichment.vision.tagger_learner import TaggerLearner
@@ -63,7 +65,7 @@ def train_group(settings: TrainSettings, progress: Progress) -> Path:
     learner = Learner(made.net, HeadLoss(vocabulary, weak_heads(training)), inputs, augment, rates, frozen)
     LOG.info("%d training pictures; heads %s", len(training), {n: len(v) for n, v in vocabulary.tags.items()})
     sampler = BalancedSampler(training, settings.shares, settings.epoch_pictures, settings.seed)
-    train = loader(data.part(TRAIN, vocabulary), settings.batch, sampler)
+    train = ResumableLoader(data.part(TRAIN, vocabulary), settings.batch, sampler=sampler, drop_last=True)
     best = fit(learner, train, loader(data.part(VALIDATION, vocabulary), settings.batch), settings, progress)
     made.net.load_state_dict(learned_state(best), strict=False)
     return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
@@ -92,8 +94,10 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
         net, HeadLoss(vocabulary, weak_heads(training), with_group=settings.regroup), settings.head_rate
     )
     sampler = BalancedSampler(training * settings.views, settings.shares, settings.epoch_pictures, settings.seed)
-    batches = loader(FeatureSet(train), settings.batch, sampler)
-    best = fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), settings, progress)
+    batches = ResumableLoader(FeatureSet(train), settings.batch, sampler=sampler, drop_last=True)
+    # Checkpoints of their own: a group run of the same version and scratch folder is nothing to go on from.
+    own = replace(settings, work=settings.work / "taggers")
+    best = fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), own, progress)
     net.load_state_dict(learned_state(best), strict=False)
     return write_version(made, data.rows, settings, progress)
 
@@ -141,9 +145,9 @@ def _carry(old: LookNet, known: Vocabulary, net: LookNet, vocabulary: Vocabulary
 
 
 def _same(name: str, tag: str, known: Vocabulary, vocabulary: Vocabulary) -> bool:
-    mine = name.startswith((f"taggers.shared.{tag}.", f"taggers.up.{tag}")) or name == "taggers.down"
-    painted = name.startswith("taggers.painted") and tag == "colour"
-    return (mine or painted) and known.tags.get(tag) == vocabulary.tags[tag]
+    mine = (f"taggers.shared.{tag}.", f"taggers.up.{tag}", f"taggers.mixed_up.{tag}")
+    common = name == "taggers.down" or name.startswith("taggers.mixed.")
+    return (common or name.startswith(mine)) and known.tags.get(tag) == vocabulary.tags[tag]
 
 
 def write_version(made: _Made, rows: list[TrainingRow], settings: TrainSettings, progress: Progress) -> Path:
@@ -161,6 +165,7 @@ def write_version(made: _Made, rows: list[TrainingRow], settings: TrainSettings,
         "backbone": made.backbone,
         "settings": settings.to_json(),
         "rows": {s: sum(r.source == s and r.split == TRAIN for r in rows) for s in sorted(settings.sources)},
+        "weak_labels": dict(Counter(name for r in rows if r.split == TRAIN for name in sorted(r.weak))),
         "untrained_groups": list(untrained_groups(photos)),
         "research": settings.research,
     }

@@ -70,23 +70,20 @@ def _text(value: Any) -> str:
 
 
 def _products(frame: pd.DataFrame) -> list[TrainingRow]:
-    """Read clean product shots; a title's words add weak labels."""
+    """Read clean product shots."""
     declared = training_labels()
     titles = [_text(title) for title in frame["title"]]
     clusters = [_text(cluster) for cluster in frame["cluster"]]
     splits = product_splits(clusters, [brand_of(title) for title in titles])
     rows = []
     for at, record in enumerate(frame.to_dict("records")):
-        group = record["image_group"]
-        weak = declared.distant_labels(titles[at], group)
         labels = {
-            "image_group": group,
+            "image_group": record["image_group"],
             "article_type": _text(record["article_type"]),
             "colour": declared.colour_names.get(_text(record["colour"]), ""),
             "gender": declared.gender_names.get(_text(record["gender"]), ""),
             "occasion": declared.occasion_names.get(_text(record["usage"]), ""),
             "season": declared.season_names.get(_text(record["season"]), ""),
-            **weak,
         }
         rows.append(
             TrainingRow(
@@ -98,7 +95,6 @@ def _products(frame: pd.DataFrame) -> list[TrainingRow]:
                 titles[at],
                 _text(record.get("image_source")),
                 {name: value for name, value in labels.items() if value},
-                frozenset(weak),
             )
         )
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import torch
@@ -15,8 +16,10 @@ from enrichment.vision.picture_cache import cached_pictures
 from enrichment.vision.settings import TrainSettings
 from enrichment.vision.splits import TRAIN
 from enrichment.vision.training_rows import PHONE, WORN, TrainingRow, read_rows
-from enrichment.vision.vocabulary import Vocabulary
+from enrichment.vision.vocabulary import GROUP, TYPE, Vocabulary
+from enrichment.vision.weak_labels import read_claims, weakly_labelled
 from schemas.errors import UsageError
+from schemas.taxonomy_spec import taxonomy
 
 _SCENES, _EVERY = 512, 5
 
@@ -59,27 +62,44 @@ def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
     """Read every source of ``settings`` and decode its pictures once.
 
     Raises:
-        UsageError: a file is absent, a source holds no training rows, or research data would reach a version that
-            is not marked as research.
+        UsageError: a file is absent, a source holds no training rows, the claims are none of these rows', or
+            research data would reach a version that is not marked as research.
 
     """
     if WORN in settings.sources and not settings.research:
         raise UsageError(f"source {WORN!r} is for research only: set research=True, and never ship the version")
+    claims = read_claims(settings.claims) if settings.claims else {}
     rows: list[TrainingRow] = []
     parts: list[NDArray[np.uint8]] = []
     for source, path in sorted(settings.sources.items()):
         mine = read_rows(source, path)
         parts.append(cached_pictures([r.picture for r in mine], settings.serve_side, settings.work / "cache", progress))
-        rows.extend(corrected(row, settings.corrections) for row in mine)
+        rows.extend(corrected(row, settings.corrections) for row in weakly_labelled(mine, claims))
+    if claims and not any((row.source, row.key) in claims for row in rows):
+        raise UsageError(f"claims: none is about a row of {sorted(settings.sources)}; mine them from these sources")
     if not any(row.split == TRAIN for row in rows):
         raise UsageError(f"no training rows in {sorted(settings.sources)}; give a larger set")
     return TrainingSet(rows, JoinedPictures(parts))
 
 
+@cache
+def groups_of_types() -> dict[str, str]:
+    """Return the declared image group of every article type."""
+    classes = [one for department in taxonomy().departments for one in department.classes]
+    types = [one for node in classes for leaf in node.subclasses for one in leaf.article_types]
+    return {one.name: one.group for one in types}
+
+
 def corrected(row: TrainingRow, corrections: Mapping[tuple[str, str], str]) -> TrainingRow:
-    """Return ``row`` with its reviewed labels in place of the old ones; a reviewed label is weak no more."""
+    """Return ``row`` with its reviewed labels in place of the old ones; a reviewed label is weak no more.
+
+    A reviewed article type brings its declared image group along, where the group was not reviewed itself: a picture
+    of a kurta filed as a belt shows a top.
+    """
     mine = {name: value for (key, name), value in corrections.items() if key == row.key} if corrections else {}
     if not mine:
         return row
+    group = groups_of_types().get(mine.get(TYPE, ""))
+    mine = {GROUP: group, **mine} if group else mine
     labels = {name: value for name, value in {**row.labels, **mine}.items() if value}
     return replace(row, labels=labels, weak=row.weak - set(mine))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nlp.lexicon import NOUNS, Kind, Lexicon, Match
+from nlp.lexicon import Lexicon
+from nlp.meaning import NOUNS, Kind, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 from nlp.tokens import BREAKS
 
@@ -79,9 +80,10 @@ class Articles:
         cut = self._cut(passage)
         rest: list[Match] = []
         for match in passage.matches:
-            if passage.flags[match.start] or not _is_noun(match) or match.start < passage.brand:
+            start, _, meaning = match
+            if not meaning.mask & NOUNS or passage.flags[start] or start < passage.brand:
                 continue
-            if head is None or match.start < cut:
+            if head is None or start < cut:
                 head = match
             else:
                 rest.append(match)
@@ -96,7 +98,7 @@ class Articles:
             if seen and (word in _CUTS or word in BREAKS):
                 return i
             match = passage.by_start.get(i)
-            seen = seen or (match is not None and _is_noun(match) and i >= passage.brand)
+            seen = seen or (match is not None and match[2].mask & NOUNS != 0 and i >= passage.brand)
             if passage.name == DESCRIPTION and word in BREAKS:
                 return i
         return len(words)
@@ -120,7 +122,3 @@ def _opens(passage: Passage, head: Match, cut: int) -> bool:
     before = set(words[: head.start]) - {words[i] for m in passage.matches for i in range(m.start, m.end)}
     after = words[head.end] if head.end < len(words) else "."
     return head.start < cut and before.isdisjoint(_VERBAL) and after not in _NOT_AFTER
-
-
-def _is_noun(match: Match) -> bool:
-    return bool(match.mask & NOUNS)

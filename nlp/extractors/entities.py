@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from nlp.clauses import clauses
-from nlp.lexicon import Kind
+from nlp.meaning import Kind
 from nlp.ner import Recogniser
 from nlp.reading import Finding, Passage, Reading
 from nlp.values import ValueResolver
@@ -32,31 +31,19 @@ class Entities:
 
     def prepare(self, readings: Sequence[Reading]) -> None:
         """Read the clauses of many products together, which is several times as fast as one by one."""
-        self._recogniser.learn(
-            [
-                tuple(passage.tokens.words[start:end])
-                for reading in readings
-                for passage in reading.passages
-                for start, end in clauses(passage.tokens.words)
-            ]
-        )
+        asked = [p for reading in readings if reading.group is not None for p in reading.passages]
+        self._recogniser.learn([tuple(p.tokens.words[start:end]) for p in asked for start, end in _open(p, _free(p))])
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield the nearest known value of each unknown phrase that is near enough to one."""
         if reading.group is None:
             return
         for passage in reading.passages:
-            covered = {i for m in passage.matches if m.mask & _SAID for i in range(m.start, m.end)}
-            for start, end in clauses(passage.tokens.words):
+            free = _free(passage)
+            for start, end in _open(passage, free):
                 for label, first, last in self._recogniser.spans(passage.tokens.words[start:end]):
-                    span = range(start + first, start + last)
-                    if (
-                        span.start < passage.brand
-                        or not covered.isdisjoint(span)
-                        or any(passage.flags[i] for i in span)
-                    ):
-                        continue
-                    yield from self._resolved(label, passage, span, reading.group)
+                    if all(free[start + first : start + last]):
+                        yield from self._resolved(label, passage, range(start + first, start + last), reading.group)
 
     def _resolved(self, label: str, passage: Passage, span: range, group: str) -> Iterator[Finding]:
         allowed = self._groups[label]
@@ -68,3 +55,18 @@ class Entities:
             self.unknown[label, phrase] += 1
             return
         yield passage.finding(label, known.value, round(known.confidence * _TRUST, 3), span.start, span.stop)
+
+
+def _free(passage: Passage) -> list[bool]:
+    """Tell for each word ``[N]`` whether it is plain speech that no declared value covers."""
+    free = [not flag for flag in passage.flags]
+    free[: passage.brand] = [False] * min(passage.brand, len(free))
+    for start, end, meaning in passage.matches:
+        if meaning.mask & _SAID:
+            free[start:end] = [False] * (end - start)
+    return free
+
+
+def _open(passage: Passage, free: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield the clauses that hold a free word: no other can hold an unknown value."""
+    return ((start, end) for start, end in passage.clauses if any(free[start:end]))

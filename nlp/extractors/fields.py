@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.lexicon import Kind, Lexicon
+from nlp.lexicon import Lexicon
+from nlp.meaning import Kind
 from nlp.reading import Finding, Passage, Reading
 from nlp.values import ValueResolver
 from schemas.attribute_spec import Attributes
@@ -46,8 +47,8 @@ class Fields:
         """Yield values that a shop's checklist affirms ("Reversible: Yes"); a "No" states the opposite, if declared."""
         words = passage.tokens.words
         for match in passage.matches:
-            at = match.end + 1
-            if at >= len(words) or words[match.end] != ":":
+            at = match[1] + 1
+            if at >= len(words) or words[at - 1] != ":":
                 continue
             for sense in match.senses:
                 if sense.kind is not Kind.VALUE or not self._applies(sense.attribute, reading):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.lexicon import NOUNS, PARTS, VALUES, Kind, Lexicon, Match
+from nlp.lexicon import Lexicon
+from nlp.meaning import NOUNS, PARTS, VALUES, Kind, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 from nlp.tokens import BREAKS
-from schemas.attribute_spec import Attributes
+from schemas.attribute_spec import Attribute, Attributes
 
 _SKIPPED = frozenset({"image_group", "article_type", "gender", "age_group"})
 _OWNED = frozenset({"colour", "material", "pattern", "weave", "occasion", "season", "sport"})
@@ -32,6 +33,7 @@ _SETS = frozenset(
 _ANYWHERE = frozenset({"colour", "pattern", "material"})
 """What may be said of a product that is neither worn nor carried (bed linen, cosmetics)."""
 _NARROW = 4
+_SAID = frozenset({Kind.WORD, Kind.VALUE})
 _TELLING = VALUES | 1 << Kind.HEAD
 _JOINERS = frozenset({"and", "or", "to"})
 _SURE = 0.96
@@ -50,44 +52,41 @@ class Gazetteer:
     def __init__(self, lexicon: Lexicon, attributes: Attributes) -> None:
         """Take the compiled phrases and which groups each attribute applies to."""
         self._lexicon = lexicon
-        self._groups = {a.name: frozenset(a.groups) for a in attributes.attributes}
+        own = [a for a in attributes.attributes if a.name not in _SKIPPED]
+        groups = {g for a in own for g in a.groups} | {*lexicon.groups.values(), None}
+        self._allowed = {g: frozenset(a.name for a in own if _applies(a, g)) for g in groups}
+        self._everywhere = frozenset(a.name for a in own if not a.groups)
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield values in text order: the name first."""
         worn = reading.article is None or reading.article in self._lexicon.worn
-        for passage in reading.passages:
-            if passage.name == DESCRIPTION and not worn:
-                return
-            for match in passage.matches:
-                if not match.mask & _TELLING or passage.flags[match.start] or match.start < passage.brand:
-                    continue
-                if not _is_keyed(passage, match):
-                    yield from self._match(reading, passage, match, worn)
+        allowed = self._allowed.get(reading.group, self._everywhere) if worn else _ANYWHERE
+        for passage in reading.passages if worn else (reading.name,):
+            yield from self._passage(reading, passage, allowed)
 
-    def _match(self, reading: Reading, passage: Passage, match: Match, worn: bool) -> Iterator[Finding]:
-        for sense in match.senses:
-            if sense.attribute in _SKIPPED or not self._applies(sense.attribute, reading.group, worn):
+    def _passage(self, reading: Reading, passage: Passage, allowed: frozenset[str]) -> list[Finding]:
+        found: list[Finding] = []
+        flags, brand, keyed = passage.flags, passage.brand, passage.key_words
+        for match in passage.matches:
+            start, end, meaning = match
+            if not meaning.mask & _TELLING or flags[start] or start < brand or (start in keyed and _is_keyed(match)):
                 continue
-            if sense.kind is Kind.VALUE and self._speaks_of_product(sense.attribute, reading, passage, match):
-                yield passage.finding(sense.attribute, sense.value, _SURE, match.start, match.end)
-            elif sense.kind is Kind.HEAD:
-                yield from _words_left(sense.attribute, passage, match)
-
-    def _applies(self, attribute: str, group: str | None, worn: bool) -> bool:
-        allowed = self._groups.get(attribute)
-        if not worn:
-            return attribute in _ANYWHERE
-        if not allowed:
-            return True
-        return len(allowed) > _NARROW if group is None else group in allowed
+            for kind, attribute, value in meaning.senses:
+                if attribute not in allowed:
+                    continue
+                if kind is Kind.HEAD:
+                    found += _words_left(attribute, passage, match)
+                elif kind is Kind.VALUE and self._speaks_of_product(attribute, reading, passage, match):
+                    found.append(passage.finding(attribute, value, _SURE, start, end))
+        return found
 
     def _speaks_of_product(self, attribute: str, reading: Reading, passage: Passage, match: Match) -> bool:
         if attribute not in _OWNED:
             return not _is_detail(passage, match)
-        owner = owner_of(passage, match.end, self._lexicon.stops)
+        owner = owner_of(passage, match[1], self._lexicon.stops)
         if owner is None:
             return passage.name != DESCRIPTION or _opens(passage, match, self._lexicon.stops)
-        if owner.mask & NOUNS:
+        if owner[2].mask & NOUNS:
             return self._same_product(reading, owner)
         return False
 
@@ -102,35 +101,40 @@ class Gazetteer:
         return reading.group in groups
 
 
-def _is_keyed(passage: Passage, match: Match) -> bool:
-    """Tell whether a phrase stands in a "Key: value" that is read as such; long phrases speak for themselves."""
-    if match.start not in passage.key_words:
-        return False
-    return match.end - match.start < 2 or all(s.attribute in _OWNED for s in match.senses)
+def _applies(attribute: Attribute, group: str | None) -> bool:
+    """Tell whether an attribute may be claimed of a group; where it is unknown, only what most groups have."""
+    if not attribute.groups:
+        return True
+    return len(attribute.groups) > _NARROW if group is None else group in attribute.groups
+
+
+def _is_keyed(match: Match) -> bool:
+    """Tell whether a phrase in a "Key: value" is read as such; long phrases speak for themselves."""
+    return match[1] - match[0] < 2 or all(s.attribute in _OWNED for s in match.senses)
 
 
 def owner_of(passage: Passage, start: int, stops: frozenset[str]) -> Match | None:
     """Return the noun that the words before ``start`` describe: a part, an article type, or None."""
-    words = passage.tokens.words
+    words, by_start = passage.tokens.words, passage.by_start
     soft: Match | None = None
     i = start
-    while i < min(len(words), start + _RIGHT):
+    last = min(len(words), start + _RIGHT)
+    while i < last:
         word = words[i]
-        match = passage.by_start.get(i)
-        if word in BREAKS or (match is None and word in stops):
-            break
+        match = by_start.get(i)
+        i += 1
         if match is None:
-            i += 1
+            if word in BREAKS or word in stops:
+                break
             continue
-        if match.mask & NOUNS:
+        mask = match[2].mask
+        if mask & NOUNS:
             return match
-        if match.mask & PARTS:
+        if mask & PARTS:
             if word in _HARD_PARTS:
                 return match
             soft = match
-            i = match.end
-        else:
-            i += 1
+            i = match[1]
     return soft
 
 
@@ -144,9 +148,10 @@ def _opens(passage: Passage, match: Match, stops: frozenset[str]) -> bool:
         end += 1
     if end - start >= _BARE:
         return False
+    for i in range(start, end):
+        if words[i] in stops and i not in passage.by_start:
+            return False
     inside = [passage.by_start[i] for i in range(start, end) if i in passage.by_start]
-    if any(words[i] in stops and i not in passage.by_start for i in range(start, end)):
-        return False
     known = {i for m in inside for i in range(m.start, m.end)}
     strange = sum(i not in known and words[i].isalpha() for i in range(start, end))
     return strange <= (1 if start == 0 else 0)
@@ -159,22 +164,23 @@ def _is_detail(passage: Passage, match: Match) -> bool:
     return follower in ("pocket", "pockets", "compartment", "compartments", ":")
 
 
-def _words_left(attribute: str, passage: Passage, head: Match) -> Iterator[Finding]:
-    words = passage.tokens.words
-    i = head.start - 1
+def _words_left(attribute: str, passage: Passage, head: Match) -> list[Finding]:
+    """Return the short words of ``attribute`` left of its head ("round" or "V" + "neck")."""
+    words, flags = passage.tokens.words, passage.flags
+    found: list[Finding] = []
+    i = head[0] - 1
     lowest = max(-1, i - _LEFT)
-    while i > lowest:
-        if words[i] in BREAKS or passage.flags[i]:
-            return
+    while i > lowest and words[i] not in BREAKS and not flags[i]:
         match = passage.by_end.get(i + 1)
-        if match is not None:
-            found = [s for s in match.senses if s.kind in (Kind.WORD, Kind.VALUE) and s.attribute == attribute]
-            for sense in found:
-                yield passage.finding(attribute, sense.value, _SURE, match.start, head.end)
-            if match.mask & NOUNS and not found:
-                return
-            i = match.start - 1
-            if found and not (i > 0 and words[i] in _JOINERS):
-                return
-            continue
         i -= 1
+        if match is None:
+            continue
+        start, _, meaning = match
+        own = [value for kind, name, value in meaning.senses if name == attribute and kind in _SAID]
+        found += [passage.finding(attribute, value, _SURE, start, head[1]) for value in own]
+        i = start - 1
+        if own and not (i > 0 and words[i] in _JOINERS):
+            break
+        if meaning.mask & NOUNS and not own:
+            break
+    return found

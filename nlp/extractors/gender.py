@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.lexicon import GENDERS, NOUNS, Match
+from nlp.meaning import GENDERS, NOUNS, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 
 _AGE = {"men": "adult", "women": "adult", "boys": "kids", "girls": "kids", "kids": "kids"}
@@ -20,7 +20,7 @@ class Gender:
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield the gender, then the age group it implies."""
         for passage in reading.passages:
-            named = [m for m in passage.matches if m.mask & GENDERS and not passage.flags[m.start]]
+            named = [m for m in passage.matches if m[2].mask & GENDERS and not passage.flags[m[0]]]
             seen = [m for m in named if self._counts(passage, m)]
             if not seen:
                 continue

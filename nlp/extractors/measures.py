@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
-from nlp.reading import Finding, Passage, Reading
+from nlp.reading import DESCRIPTION, Finding, Passage, Reading
+from nlp.scope import DENIED, ELSEWHERE
 from schemas.attribute_spec import Attributes
 
 _NUMBER = r"(?:\d{1,5}(?:[.,]\d{1,3})?(?:[ -]\d{1,2}/\d{1,2})?|\d{1,2}/\d{1,2})"
@@ -60,18 +62,23 @@ _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "sing
 _COUNT = r"(?:(?<![a-zA-Z\d.])|(?-i:(?<=[a-z])(?=[A-Z\d])))(\d{1,2}|" + "|".join(_COUNTS) + ")"
 _END = r"(?-i:(?![a-z]))"
 _POCKET = "(?:patch|welt|flap|insert|chest|front|side|functional|back|rear|zip|zipped|cargo|coin)"
-_COUNTED: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (attribute, word, re.compile(pattern + _END, re.IGNORECASE))
-    for attribute, word, pattern in (
-        ("pack_size", "of", rf"\b(?:pack|set|combo|packs)[ -]of[ -]{_COUNT}"),
-        ("pack_size", "pack", rf"{_COUNT}[ -]?pack"),
-        ("pack_size", "pcs", rf"{_COUNT}[ -]?pcs"),
-        ("pack_size", "piece", rf"{_COUNT}[ -]?pieces? (?:set|pack)"),
-        ("pockets", "pocket", rf"{_COUNT}[ -](?:{_POCKET} ){{0,2}}pockets?"),
-        ("compartments", "compartment", rf"{_COUNT} (?:spacious |large |big )?main (?:zip |zipped )?compartments?"),
+_COUNTED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (attribute, words, re.compile(pattern + _END, re.IGNORECASE))
+    for attribute, words, pattern in (
+        (
+            "pack_size",
+            ("pack of", "pack-of", "packs of", "packs-of", "set of", "set-of", "combo of", "combo-of"),
+            rf"\b(?:pack|set|combo|packs)[ -]of[ -]{_COUNT}",
+        ),
+        ("pack_size", ("pack",), rf"{_COUNT}[ -]?pack"),
+        ("pack_size", ("pcs",), rf"{_COUNT}[ -]?pcs"),
+        ("pack_size", ("piece",), rf"{_COUNT}[ -]?pieces? (?:set|pack)"),
+        ("pockets", ("pocket",), rf"{_COUNT}[ -](?:{_POCKET} ){{0,2}}pockets?"),
+        ("compartments", ("compartment",), rf"{_COUNT} (?:spacious |large |big )?main (?:zip |zipped )?compartments?"),
     )
 )
-_TELLING = re.compile(r"\d| of |pocket|compartment", re.IGNORECASE)
+_TELLING = (" of ", "pocket", "compartment")
+_DIGIT = re.compile(r"\d")
 _SURE = 0.95
 _CONTEXT = 28
 
@@ -90,28 +97,47 @@ class Measures:
         """Yield measures in text order, the name first."""
         for passage in reading.passages:
             text = passage.normal.text
-            if not _TELLING.search(text):
-                continue
-            for finding in self._passage(passage, text, reading.group):
+            for finding in _passage(passage, text, text.lower(), reading.group):
                 allowed = self._groups.get(finding.attribute)
-                if not allowed or reading.group is None or reading.group in allowed:
+                if (not allowed or reading.group is None or reading.group in allowed) and _is_own(passage, finding):
                     yield finding
 
-    def _passage(self, passage: Passage, text: str, group: str | None) -> Iterator[Finding]:
-        if group in (None, "glasses") and (frame := _FRAME.search(text)):
-            for part, attribute in enumerate(("lens_width", "bridge_width", "temple_length"), 1):
-                yield _finding(passage, attribute, frame[part], _SURE, *frame.span(part))
-        for hit in _MEASURE.finditer(text):
-            measured = _measured(text, hit, group)
-            if measured:
-                yield _finding(passage, *measured, _SURE, *hit.span())
-        low = text.lower()
-        for attribute, word, pattern in _COUNTED:
-            found = list(pattern.finditer(text)) if word in low else []
-            # Several counts ("two patch pockets, one welt pocket") add up to something nobody wrote down.
-            if len(found) == 1:
-                count = found[0][1].lower()
-                yield _finding(passage, attribute, str(_COUNTS.get(count, count)), _SURE, *found[0].span())
+
+def _is_own(passage: Passage, finding: Finding) -> bool:
+    """Tell whether a measure of a description is the product's, not another's; a name speaks of nothing else."""
+    if passage.name != DESCRIPTION:
+        return True
+    word = bisect_right(passage.tokens.starts, finding.start) - 1
+    return word < 0 or not passage.flags[word] & (DENIED | ELSEWHERE)
+
+
+def _passage(passage: Passage, text: str, low: str, group: str | None) -> Iterator[Finding]:
+    digit = _DIGIT.search(text)
+    if digit:
+        yield from _numbers(passage, text, digit.start(), group)
+    elif not any(word in low for word in _TELLING):
+        return
+    for attribute, words, pattern in _COUNTED:
+        for word in words:
+            if word in low:
+                break
+        else:
+            continue
+        found = list(pattern.finditer(text))
+        # Several counts ("two patch pockets, one welt pocket") add up to something nobody wrote down.
+        if len(found) == 1:
+            count = found[0][1].lower()
+            yield _finding(passage, attribute, str(_COUNTS.get(count, count)), _SURE, *found[0].span())
+
+
+def _numbers(passage: Passage, text: str, first: int, group: str | None) -> Iterator[Finding]:
+    if group in (None, "glasses") and (frame := _FRAME.search(text, first)):
+        for part, attribute in enumerate(("lens_width", "bridge_width", "temple_length"), 1):
+            yield _finding(passage, attribute, frame[part], _SURE, *frame.span(part))
+    for hit in _MEASURE.finditer(text, first):
+        measured = _measured(text, hit, group)
+        if measured:
+            yield _finding(passage, *measured, _SURE, *hit.span())
 
 
 def _measured(text: str, hit: re.Match[str], group: str | None) -> tuple[str, str] | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from nlp.reading import Finding, Reading
 
@@ -26,4 +26,13 @@ class Extractor(Protocol):
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield what the words say."""
+        ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """An extractor that is faster where it sees many products before it is asked about each; its answers are equal."""
+
+    def prepare(self, readings: Sequence[Reading]) -> None:
+        """Take in ``readings``, each as the extractors before this one left it."""
         ...

@@ -391,8 +391,69 @@ def test_what_was_snoozed_waits_until_its_day(opened: Opened, tmp_path: Path) ->
         page = opened((tmp_path / str(number) / "index.html").as_uri())
         page.click("#tab-products")
         assert count_of(page) == listed
-    page.select_option("#filter-decision", "snoozed earlier")
+        assert page.locator("#snoozed").is_visible() == (listed == 19)
+        page.select_option("#filter-decision", "back from snooze")
+        expect(page.locator("#count")).to_have_text("1 product" if listed == 20 else "0 products")
+        page.click("#clear")
+    expect(page.locator("#snoozed")).to_have_text("1 product is snoozed and hidden: 1 until 19 Nov 2026. Show them")
+    page.get_by_role("button", name="Show them").click()
     assert "snoozed until 2026-11-19 by ada" in page.locator(".item").inner_text()
+    page.get_by_role("button", name="Hide them").click()
+    assert count_of(page) == 19
+
+
+def test_a_product_that_stands_still_comes_back_on_its_day(opened: Opened, tmp_path: Path) -> None:
+    inputs = make_night(20, 5)
+    row = inputs.products.to_pylist()[-1]
+    said = {"path": "Women", "previous": "", "content": "0123456789", "reviewer": "ada", "run_id": "r1"}
+    entry = ledger.LedgerEntry(
+        row["vendor"], row["sku"], Verdict.SNOOZE, at="2026-11-16T08:00:00+00:00", value="2026-11-18", **said
+    )
+    write_report(replace(inputs, entries=(entry,), audited=0), tmp_path)
+    page = opened((tmp_path / "index.html").as_uri())
+    page.click("#tab-products")
+    assert count_of(page) == 21
+    page.select_option("#filter-decision", "back from snooze")
+    told = page.locator(".item").inner_text()
+    assert row["sku"] in told
+    assert "back from snooze" in told
+    assert page.locator("#snoozed").is_hidden()
+
+
+def test_what_moved_a_product_is_a_reason_to_filter_by_and_said_once(opened: Opened) -> None:
+    page = opened()
+    rows = make_night(240, 60).changes.to_pylist()
+    by_model = [row for row in rows if "model_changed" in row["reasons"]]
+    page.select_option("#filter-reason", "model_changed")
+    assert sum(int(text) for text in page.locator(".pattern .size b").all_inner_texts()) <= len(by_model)
+    assert page.locator(".pattern").first.get_by_text("model changed", exact=True).count() == 1
+    page.click("#tab-products")
+    assert count_of(page) == len(by_model)
+
+
+def test_both_kinds_of_contradiction_stand_behind_their_tile(opened: Opened) -> None:
+    page = opened()
+    rows = make_night(240, 60).changes.to_pylist()
+    page.click("[data-tile=contradictions]")
+    assert count_of(page) == sum(
+        bool({"vendor_contradiction", "image_text_conflict"} & set(r["reasons"])) for r in rows
+    )
+    expect(page.locator("#filter-reason option:checked")).to_have_text("any contradiction")
+
+
+def test_only_filters_that_do_something_are_offered(opened: Opened) -> None:
+    page = opened()
+    page.click("#tab-problems")
+    assert page.locator("#filter-vendor").is_visible()
+    assert page.locator("#filter-reason").is_hidden()
+    told = page.inner_text("#sheet")
+    assert "Ask the vendor for the product's number" in told
+    page.fill("#search", "picture corrupt")
+    expect(page.locator("#count")).to_have_text("1 problem")
+    page.click("#tab-flows")
+    assert page.locator("#search").is_hidden()
+    page.click("#tab-products")
+    assert page.locator("#filter-reason").is_visible()
 
 
 def test_what_was_loaded_can_be_undone_too(opened: Opened, served: tuple[str, Store]) -> None:
@@ -435,3 +496,20 @@ def test_what_others_decided_is_theirs_to_take_back(opened: Opened) -> None:
     page.click("#undo")
     expect(page.locator("#toast")).to_have_text("Nothing of yours to undo")
     assert page.inner_text("#tally") == "1 locked"
+
+
+def test_scrolling_leaves_alone_what_stays_in_sight(opened: Opened) -> None:
+    page = opened()
+    page.click("#tab-products")
+    page.locator(".item").nth(3).evaluate(
+        "node => { node.dataset.mark = 'me'; node.querySelector('button').focus({ preventScroll: true }); }"
+    )
+    first = page.locator(".item").first.get_attribute("data-row")
+    page.evaluate("window.scrollBy(0, 1600)")
+    expect(page.locator(".item").first).not_to_have_attribute("data-row", str(first))
+    expect(page.locator("[data-mark=me]")).to_have_count(1)
+    assert page.evaluate("document.activeElement.closest('[data-mark=me]') !== null")
+    tops = page.locator(".item").evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().top)")
+    assert tops == sorted(tops)
+    page.evaluate("window.scrollBy(0, 9000)")
+    expect(page.locator("[data-mark=me]")).to_have_count(0)

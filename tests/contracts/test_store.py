@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from enrichment.stores.open import open_store
 from enrichment.stores.s3 import S3Store
-from schemas.errors import ObjectExists, ObjectMissing, StoreUnavailable, Terminal, Transient, UsageError
+from schemas.errors import ObjectChanged, ObjectExists, ObjectMissing, StoreUnavailable, Terminal, Transient, UsageError
 
 LIVE = "ENRICH_TEST_STORE"
 HOSTILE_KEYS = [
@@ -158,6 +158,49 @@ def test_of_many_racers_exactly_one_wins(store):
     assert store.get("race/winner") == b"%d" % won[0] * 5000
 
 
+def test_replace_takes_only_what_was_seen(store):
+    store.put("latest.json", b"first")
+    store.replace("latest.json", b"first", b"second")
+    assert store.get("latest.json") == b"second"
+    with pytest.raises(ObjectChanged, match="latest"):
+        store.replace("latest.json", b"first", b"third")
+    assert store.get("latest.json") == b"second"
+    assert list(store.list("")) == ["latest.json"]
+    assert issubclass(ObjectChanged, Transient)
+
+
+def test_replace_refuses_a_key_that_holds_nothing(store):
+    for seen in (b"", b"first"):
+        with pytest.raises(ObjectChanged, match="gone"):
+            store.replace("gone", seen, b"second")
+    assert not store.exists("gone")
+
+
+def test_of_many_replacers_none_loses_anothers_update(store):
+    store.put("count", b"0")
+    won, other = [], []
+
+    def add():
+        for _ in range(4):
+            try:
+                seen = store.get("count")
+                store.replace("count", seen, b"%d" % (int(seen) + 1))
+                won.append(seen)
+            except ObjectChanged:
+                continue
+            except Exception as error:
+                other.append(error)
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert other == []
+    assert store.get("count") == b"%d" % len(won)
+    assert len(set(won)) == len(won) >= 4
+
+
 def test_readers_never_see_a_mixture(store):
     one, two = b"1" * 200_000, b"2" * 150_000
     store.put("pointer", one)
@@ -222,6 +265,7 @@ def test_hostile_keys_are_refused_by_every_method(store, key, tmp_path):
         lambda: store.get(key),
         lambda: store.put(key, b""),
         lambda: store.put_new(key, b""),
+        lambda: store.replace(key, b"", b""),
         lambda: store.exists(key),
         lambda: store.delete(key),
         lambda: store.download(key, tmp_path / "down"),

@@ -24,6 +24,7 @@ def environment(tmp_path, drops, declared):
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "GX_ANALYTICS_ENABLED": "false",
         "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": str(ROOT),
         "ENRICH_STORE": str(tmp_path / "store"),
         "ENRICH_DROPS": str(drops),
         "ENRICH_VENDORS": str(declared),

@@ -32,6 +32,7 @@ def _run_and_die(settings, night, journal, left, after):
         return written
 
     LocalStore.put = deadly(LocalStore.put)
+    LocalStore.put_new = deadly(LocalStore.put_new)
     LocalStore.upload = deadly(LocalStore.upload)
     run_one(night, settings)
 

@@ -11,9 +11,11 @@ from PIL import Image
 from enrichment.labels.agreement import agreements, cohen_kappa, fleiss_kappa
 from enrichment.labels.audit import audit
 from enrichment.labels.corrections import ReviewRow, read_corrections, write_review
-from enrichment.labels.duplicates import difference_hash, unequal_duplicates
+from enrichment.labels.duplicates import UnequalPair, difference_hash, outvoted, unequal_duplicates
 from enrichment.labels.labelled import Labelled
+from enrichment.labels.out_of_fold import OutOfFold
 from enrichment.labels.page import write_page
+from enrichment.labels.suspects import suspects
 from enrichment.progress.null import NullProgress
 from schemas.errors import UsageError
 
@@ -109,6 +111,26 @@ def test_equal_labels_and_far_pictures_are_no_finding() -> None:
     features = np.ones((3, 4), dtype=np.float32)
     assert unequal_duplicates(hashes, ["a", "a", "b"], features) == []
     assert [(p.first, p.second) for p in unequal_duplicates(hashes, ["a", "b", "b"], features)] == [(0, 1)]
+
+
+def test_the_outvoted_duplicate_is_told_the_label_of_the_others() -> None:
+    star = [UnequalPair(0, 3, 0), UnequalPair(1, 3, 1), UnequalPair(2, 3, 2)]
+    assert outvoted(star, ["lipstick"] * 3 + ["gift", "hat", "cap"]) == {3: ("lipstick", 0)}
+    assert outvoted([UnequalPair(4, 5, 0)], ["x"] * 4 + ["hat", "cap"]) == {4: ("cap", 5), 5: ("hat", 4)}
+    three = [UnequalPair(0, 1, 0), UnequalPair(1, 2, 0), UnequalPair(0, 2, 0)]
+    assert outvoted(three, ["a", "b", "c"]) == {0: ("b", 1), 1: ("a", 0), 2: ("a", 0)}
+    assert outvoted([], []) == {}
+
+
+def test_a_label_the_model_is_sure_against_ranks_before_one_it_is_unsure_of() -> None:
+    codes = np.arange(60) % 3
+    labels = [("a", "b", "c")[code] for code in codes]
+    shares = np.full((60, 3), 0.05)
+    shares[np.arange(60), codes] = 0.9
+    shares[0], shares[3] = [1e-6, 0.04, 0.96 - 1e-6], [1e-4, 1 - 2e-4, 1e-4]
+    items = Labelled("x", [str(at) for at in range(60)], labels, np.ones((60, 2)), [str(at) for at in range(60)])
+    found = suspects(items, OutOfFold(np.arange(60), codes, ("a", "b", "c"), shares))
+    assert [s.id for s in found].index("3") < [s.id for s in found].index("0")
 
 
 def test_too_few_labels_are_refused(tmp_path: Path) -> None:

@@ -51,6 +51,22 @@ def test_a_fitted_model_agrees_with_a_slow_oracle_and_survives_saving(lexicon: L
         assert np.isclose(answer.scores.sum(), 1.0, atol=1e-5)
 
 
+def test_products_asked_about_together_get_the_answers_they_get_alone() -> None:
+    models = LinearModels.load(STARTER)
+    names = ["men blue slim fit jeans", "zzzz", "women gold toned earrings", "red red red lipstick matte", "watch"]
+    asked = [list(grams(name.split())) for name in names]
+    for sure in (0.0, 0.9):
+        for together, terms in zip(models.answers(asked, sure), asked, strict=True):
+            alone = models.answer(terms, sure)
+            assert list(alone) == list(together)
+            for name, answer in alone.items():
+                assert (answer.value, answer.probability, answer.start, answer.end) == (
+                    together[name].value, together[name].probability, together[name].start, together[name].end,
+                )  # fmt: skip
+                assert (answer.scores == together[name].scores).all()
+    assert models.answers([]) == []
+
+
 def test_brand_words_are_no_terms(lexicon: Lexicon) -> None:
     data = featured(lexicon, _examples())
     terms = shared_terms(data, brands(data.examples), lexicon.words)

@@ -88,10 +88,29 @@ def test_attributes_are_read(reader: TextReader, name: str, description: str, ex
         ("Acme Men Shirt", "Block heel", ("heel_type", "block")),
         ("Acme Men Watch", "Red strap", ("colour", "red")),
         ("Red Tape Men Brown Shoes", "", ("colour", "red")),
+        ("Wool & Prince Undershirt Refresh", "", ("material", "wool")),
+        ("Acme Women Handbag", "Canvas handbag, leather-free", ("material", "leather")),
+        ("Acme Women Handbag", "See the matching purse, 12 cm wide", ("width", "12")),
+        ("Acme Men T-shirt", "Soft tee, inspired by olive groves", ("colour", "olive")),
     ],
 )
 def test_other_things_are_left_alone(reader: TextReader, name: str, description: str, absent: tuple[str, str]) -> None:
     assert absent not in said(reader, name, description)
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "present"),
+    [
+        ("Acme Men Jeans", "Blue jeans, clean look with light fade", ("fade", "light")),
+        ("Acme Women Top", "White cotton free size top", ("material", "cotton")),
+        ("Black & Gold-Toned Necklace", "", ("colour", "black")),
+        ("Acme Men Free Run Grey Shoes", "", ("gender", "men")),
+    ],
+)
+def test_what_only_looks_like_a_denial_still_speaks(
+    reader: TextReader, name: str, description: str, present: tuple[str, str]
+) -> None:
+    assert present in said(reader, name, description)
 
 
 def test_the_vendors_brand_column_marks_the_brand(reader: TextReader) -> None:

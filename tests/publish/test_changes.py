@@ -107,6 +107,77 @@ def test_the_version_that_can_have_moved_it_is_the_cause(
     assert _one(before, after, **versions)["cause"] == cause
 
 
+RENAMED = ("Women", "Apparel", *PATH[2:])
+
+
+def _today(path: str) -> str | None:
+    return path.replace("Clothing", "Apparel")
+
+
+def _moved(after: pa.Table, **versions: str) -> dict[str, Any]:
+    before = products_of(inputs(["S1"]))
+    rows: list[dict[str, Any]] = hierarchy_changes(before, after, None, V1, V1 | versions, _today).to_pylist()
+    return rows[0]
+
+
+def test_what_the_map_moved_is_the_taxonomys_whatever_else_changed() -> None:
+    after = _pair(path=RENAMED)[1]
+    for moved in (after, _with(after, "content_hash", "other"), _with(after, "attr_colour", "green")):
+        row = _moved(moved, taxonomy="t2", vision="m2", code="c2")
+        assert (row["cause"], row["reasons"]) == ("taxonomy", ["taxonomy_migrated", *after["reasons"][0].as_py()])
+
+
+def test_a_category_that_differs_beside_is_no_other_move() -> None:
+    row = _moved(_pair(path=(*RENAMED, "Maxi"))[1], taxonomy="t2")
+    assert row["reasons"][0] == "taxonomy_migrated"
+
+
+@pytest.mark.parametrize("path", [MEN, RENAMED[:3], ("Women", "Shoes", *PATH[2:]), ()])
+def test_a_place_that_the_map_does_not_lead_to_is_not_migrated(path: tuple[str, ...]) -> None:
+    row = _moved(_pair(path=path)[1], taxonomy="t2")
+    assert (row["cause"], "taxonomy_migrated" in row["reasons"]) == ("taxonomy", False)
+
+
+def test_a_map_that_knows_nothing_moves_nothing() -> None:
+    before, after = _pair(path=RENAMED)
+    for today in (None, lambda path: None, lambda path: path):
+        row = hierarchy_changes(before, after, None, V1, V1 | {"taxonomy": "t2"}, today).to_pylist()[0]
+        assert (row["cause"], "taxonomy_migrated" in row["reasons"]) == ("taxonomy", False)
+
+
+def test_only_what_a_model_moved_says_so() -> None:
+    before, after = _pair()
+    assert _one(before, after, vision="m2")["reasons"][0] == "model_changed"
+    assert _one(before, _with(after, "reasons", None), text="x2")["reasons"] == ["model_changed"]
+    for versions in ({}, {"taxonomy": "t2"}, {"code": "c2"}):
+        assert "model_changed" not in _one(before, after, **versions)["reasons"]
+    assert "model_changed" not in _one(before, _with(after, "content_hash", "other"), vision="m2")["reasons"]
+
+
+def test_a_persons_decision_is_a_rule_and_no_model() -> None:
+    before, after = _pair()
+    decided = _with(after, "placed_by", "review:correct:0123456789ab")
+    for moved in (decided, _with(decided, "attr_colour", "green")):
+        row = _one(before, moved, vision="m2")
+        assert (row["cause"], "model_changed" in row["reasons"]) == ("rule", False)
+    # A lock that stood before and stands now has moved nothing.
+    assert (
+        _one(_with(before, "placed_by", "review:lock:1"), _with(after, "placed_by", "review:lock:1"), vision="m2")[
+            "cause"
+        ]
+        == "model"
+    )
+    assert _one(_with(before, "placed_by", "review:lock:1"), after)["cause"] == "rule"
+
+
+def test_a_declared_rule_is_a_rule_although_the_taxonomy_file_changed() -> None:
+    before, after = _pair()
+    ruled = _with(_with(after, "placed_by", "red-season"), "reasons", ["rule_override"])
+    assert _one(before, ruled, taxonomy="t2")["cause"] == "rule"
+    # What a model read otherwise, so that the rule now matches, is the model's.
+    assert _one(before, _with(ruled, "attr_colour", "green"), vision="m2")["cause"] == "model"
+
+
 def test_products_without_pictures_or_confidence_compare_too() -> None:
     before, after = _pair()
     for name in ("image_sha256", "confidences", "content_hash"):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from enrichment.publish.read import complete_runs, latest, published_before, rea
 from enrichment.publish.verdict import GateFailure, GateResult
 from enrichment.stores.local import LocalStore
 from enrichment.stores.port import Store
-from schemas.errors import GateRefused, PublishedMismatch
+from schemas.errors import GateRefused, ObjectChanged, PublishedMismatch
 from tests.publish.catalogue import NIGHT, catalogue, facts
 
 NEXT = date(2026, 11, 18)
@@ -61,6 +61,9 @@ class Dying:
 
     def put_new(self, key: str, data: bytes) -> None:
         self._write(self._store.put_new, key, data)
+
+    def replace(self, key: str, seen: bytes, data: bytes) -> None:
+        self._write(self._store.replace, key, seen, data)
 
     def delete(self, key: str) -> None:
         self._write(self._store.delete, key)
@@ -213,6 +216,34 @@ def test_a_second_run_of_the_same_night_takes_over(store: LocalStore, files: dic
     assert (body["run_id"], body["previous"]["run_id"]) == ("a-rerun", "r1")
     # The pointer's choice counts, not the order of the ids.
     assert published_before(store, NEXT).run_id == "a-rerun"  # type: ignore[union-attr]
+
+
+class Overtaken(Dying):
+    """A store in which somebody else publishes a night right before this one moves the pointer."""
+
+    def __init__(self, store: Store, other: Callable[[], object]) -> None:
+        super().__init__(store, -1, after=False)
+        self._other = other
+
+    def _write(self, do: object, *arguments: object) -> None:
+        if arguments[0] == POINTER:
+            self._other()
+        super()._write(do, *arguments)
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_of_two_publishers_the_later_one_is_told_and_loses_nothing(
+    store: LocalStore, files: dict[str, Path], published: bool
+) -> None:
+    if published:
+        _first(store, files)
+    overtaken = Overtaken(store, lambda: publish(store, facts("theirs", NEXT), TABLES, files))
+    with pytest.raises(ObjectChanged, match="moved by somebody else"):
+        _second(overtaken, files)
+    assert latest(store).run_id == "theirs"
+    assert {key.run_id for key in complete_runs(store)} >= {"r2", "theirs"}
+    assert _second(store, files).is_latest
+    assert json.loads(store.get(POINTER))["previous"]["run_id"] == "theirs"
 
 
 @pytest.mark.parametrize("where", ["local", "s3"])

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from enrichment.publish.commit import publish
 from enrichment.publish.layout import POINTER, RunKey
 from enrichment.publish.pointer import Pointer
-from enrichment.publish.read import latest
+from enrichment.publish.read import Published, latest
 from enrichment.publish.rollback import rollback
 from enrichment.stores.local import LocalStore
-from schemas.errors import ObjectMissing, PublishedMismatch, UsageError
+from schemas.errors import ObjectChanged, ObjectMissing, PublishedMismatch, UsageError
 from tests.publish.catalogue import NIGHT, catalogue, facts
 
 TABLES = catalogue(3)
@@ -118,6 +118,27 @@ def test_a_run_with_a_changed_file_is_not_pointed_at(three: LocalStore) -> None:
 def test_an_unknown_run_is_told_which_there_are(three: LocalStore, run_id: str) -> None:
     with pytest.raises(UsageError, match="r1, r2, r3"):
         rollback(three, run_id)
+
+
+def test_a_night_published_meanwhile_is_not_rolled_back_unseen(
+    three: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(store: LocalStore, published: Published) -> None:
+        _night(three, 4)
+
+    monkeypatch.setattr("enrichment.publish.rollback.verify", check)
+    with pytest.raises(ObjectChanged, match="theirs stands"):
+        rollback(three)
+    assert latest(three).run_id == "r4"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_named_run_mends_a_broken_or_lost_pointer(three: LocalStore, broken: bool) -> None:
+    three.put(POINTER, b"{") if broken else three.delete(POINTER)
+    with pytest.raises((PublishedMismatch, ObjectMissing)):
+        rollback(three)
+    rollback(three, "r2")
+    assert latest(three).run_id == "r2"
 
 
 def test_nothing_published_nothing_to_roll_back(store: LocalStore) -> None:

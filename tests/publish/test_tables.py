@@ -49,6 +49,14 @@ def test_pictures_stand_in_position_order_and_missing_ones_keep_what_was_known()
     assert _row(table, "S00001")["image_sha256"] == ["kept"]
 
 
+def test_a_product_that_awaits_a_picture_names_all_that_were_sent() -> None:
+    given_ = inputs(skus(2))
+    at = given_.work.schema.get_field_index("images_sent")
+    sent = pa.array([["a", "b"], None], pa.list_(pa.string()))
+    table = products_of(replace(given_, work=given_.work.set_column(at, given_.work.schema.field(at), sent)))
+    assert [_row(table, sku)["images_sent"] for sku in skus(2)] == [["a", "b"], None]
+
+
 def test_a_product_without_decisions_has_nulls_and_no_neighbours_answers() -> None:
     given_ = inputs(skus(3))
     placed = given_.placed.filter(pc.not_equal(given_.placed["sku"], "S00001"))

@@ -51,6 +51,22 @@ def test_a_lock_holds_its_path_against_another_proposal() -> None:
     assert locks([said(Verdict.LOCK, path=BAGS)], SAME) == {KEY: parse_path(BAGS)}
 
 
+def test_orders_follow_a_node_to_its_new_name() -> None:
+    def today(entry: LedgerEntry, path: str) -> str:
+        assert entry.key == KEY
+        return path.replace("Dresses", "Gowns")
+
+    gowns = DRESSES.replace("Dresses", "Gowns")
+    lock = orders_of([said(Verdict.LOCK, path=DRESSES)], SAME, today)
+    assert obey([proposed(BAGS)], lock)[0].path == parse_path(gowns)
+    right = orders_of([said(Verdict.CORRECT, path=BAGS, value=DRESSES)], SAME, today)
+    assert obey([proposed(BAGS)], right)[0].path == parse_path(gowns)
+    wrong = orders_of([said(Verdict.REJECT, path=DRESSES, previous=BAGS)], SAME, today)
+    assert obey([proposed(gowns)], wrong)[0].path == parse_path(BAGS)
+    # The mark names the entry, whatever its path is called today: nothing is placed anew for a name.
+    assert lock.mark(KEY) == orders_of([said(Verdict.LOCK, path=DRESSES)], SAME).mark(KEY)
+
+
 def test_a_lock_expires_with_the_content_and_is_told() -> None:
     entries = [said(Verdict.LOCK, path=BAGS)]
     assert outcome(entries, content=CHANGED) == proposed()

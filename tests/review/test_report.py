@@ -218,6 +218,47 @@ def test_manifest_names_late_and_failed_vendors() -> None:
     assert [vendor.vendor for vendor in header.vendors] == sorted(states)
 
 
+def test_a_product_that_waits_is_counted_and_one_whose_day_has_come_is_back(tmp_path: Path) -> None:
+    inputs = make_night(6, 6)
+    rows = inputs.products.to_pylist()
+    waiting, back, settled = ((row["vendor"], row["sku"]) for row in rows[-3:])
+    entries = (
+        replace(entry_for(waiting, Verdict.SNOOZE), value="2026-11-19"),
+        replace(entry_for(back, Verdict.SNOOZE), value="2026-11-18"),
+        replace(entry_for(settled, Verdict.SNOOZE), value="2026-11-18"),
+        replace(entry_for(settled, Verdict.ACCEPT), at="2026-11-18T07:00:00+00:00", reviewer="bo"),
+    )
+    data = page_data(write_report(replace(inputs, entries=entries, audited=0), tmp_path))
+    skus = data["rows"]["sku"]
+    assert [(skus[row], until) for row, until in data["waiting"]] == [(waiting[1], "2026-11-19")]
+    assert [skus[row] for row in data["back"]] == [back[1]]
+
+
+def test_neighbours_come_with_their_picture_where_it_is_kept(tmp_path: Path) -> None:
+    inputs = make_night(4, 6, pictures=picture)
+    pictured = next(row for row in inputs.products.to_pylist() if row["image_sha256"])
+    near = Neighbour(pictured["vendor"], pictured["sku"], 0.9)
+    for limit, shown in ((5_000, pictured["image_sha256"][0][:16]), (0, "")):
+        files = write_report(replace(inputs, similar=lambda v, s: [near], thumbnails=limit), tmp_path / str(limit))
+        text = files.details[0].read_text(encoding="utf-8")
+        records = json.loads(text.removeprefix("enrichDetails(0,").removesuffix(");\n"))
+        assert records[0]["similar"][0]["picture"] == shown
+
+
+def test_problems_are_counted_by_vendor_and_reason_with_a_way_out(files: ReportFiles) -> None:
+    data = page_data(files)
+    assert data["problem_counts"] == [["alpine", "picture_corrupt", 1, 0], ["alpine", "sku_missing", 1, 1]]
+    assert all(data["ways_out"][reason] for _, reason, _, _ in data["problem_counts"])
+
+
+def test_reasons_are_counted_like_causes(files: ReportFiles) -> None:
+    table = pq.read_table(files.numbers_parquet).to_pylist()
+    counts = {(r["section"], r["name"]): r["value"] for r in table if r["section"].startswith("reason/")}
+    assert counts == {(f"reason/{r['change']}", r["reason"]): r["count"] for r in files.numbers["reasons"]}
+    assert sum(counts.values()) == 60
+    assert ("reason/refiled", "model_changed") in counts
+
+
 def test_schemas_of_the_made_up_night_are_the_published_ones() -> None:
     inputs = make_night(4, 2)
     assert inputs.changes.schema == tables.HIERARCHY_CHANGES

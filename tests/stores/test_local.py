@@ -135,6 +135,22 @@ def test_a_racer_between_look_and_link_still_loses(tmp_path, monkeypatch):
     assert store.get("k") == b"racer"
 
 
+def test_a_killed_replacer_holds_nobody_up(tmp_path):
+    store = LocalStore(tmp_path)
+    store.put("k", b"old")
+    code = (
+        "import os, signal, sys; from pathlib import Path\n"
+        "from enrichment.stores.local import LocalStore\n"
+        "Path.read_bytes = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "LocalStore(Path(sys.argv[1])).replace('k', b'old', b'never')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    store.replace("k", b"old", b"new")
+    assert store.get("k") == b"new"
+    assert list(store.list("")) == ["k"]
+
+
 def test_objects_have_the_umask_rights(tmp_path):
     LocalStore(tmp_path).put("k", b"")
     mask = os.umask(0)

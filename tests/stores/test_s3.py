@@ -1,3 +1,4 @@
+import io
 import os
 import socket
 
@@ -6,7 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
 from enrichment.stores.s3 import S3Store
-from schemas.errors import ObjectExists, StoreUnavailable, UsageError
+from schemas.errors import ObjectChanged, ObjectExists, StoreUnavailable, UsageError
 
 
 @pytest.fixture
@@ -24,12 +25,16 @@ def store(monkeypatch):
 
 
 class Scripted:
-    """A client whose put answers are written down beforehand."""
+    """A client whose put answers are written down beforehand; it holds ``data``."""
 
-    def __init__(self, *answers, writer=None):
+    def __init__(self, *answers, writer=None, data=b"seen"):
         self.answers = list(answers)
         self.marks = []
         self.writer = writer
+        self.data = data
+
+    def get_object(self, **_):
+        return {"Body": io.BytesIO(self.data), "ETag": '"1"'}
 
     def put_object(self, **call):
         self.marks.append(call["Metadata"]["writer"])
@@ -50,6 +55,7 @@ def test_a_server_that_does_not_answer_may_be_tried_again(store):
         lambda: store.get("k"),
         lambda: store.put("k", b""),
         lambda: store.put_new("k", b""),
+        lambda: store.replace("k", b"", b""),
         lambda: store.exists("k"),
         lambda: list(store.list("")),
         lambda: store.delete("k"),
@@ -87,6 +93,26 @@ def test_a_put_new_that_met_another_writer_has_lost(store):
     store._client = Scripted(refusal("PreconditionFailed", 412), writer="another")
     with pytest.raises(ObjectExists):
         store.put_new("k", b"mine")
+
+
+def test_a_replace_whose_answer_was_lost_has_won(store):
+    store._client = Scripted(refusal("PreconditionFailed", 412))
+    store.replace("k", b"seen", b"mine")
+    assert len(store._client.marks) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal("PreconditionFailed", 412),
+        refusal("ConditionalRequestConflict", 409),
+        refusal("NoSuchKey", 404),
+    ],
+)
+def test_a_replace_that_met_another_writer_has_lost(store, answer):
+    store._client = Scripted(answer, writer="another")
+    with pytest.raises(ObjectChanged, match="'k'"):
+        store.replace("k", b"seen", b"mine")
 
 
 def test_racing_writers_are_tried_again_a_bounded_number_of_times(store):

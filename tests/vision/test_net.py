@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
+from enrichment.vision.colour import COLOURS
 from enrichment.vision.fold import folded
 from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
 from enrichment.vision.net import LookNet
@@ -69,9 +70,9 @@ def test_every_parameter_is_in_one_depth_group() -> None:
 
 def test_taggers_follow_the_given_group_and_embeddings_have_unit_norm() -> None:
     torch.manual_seed(1)
-    net = LookNet(torch.nn.Identity(), 16, 3, {"colour": 4, "gender": 2})
+    net = LookNet(torch.nn.Identity(), 16, 3, {"colour": 4, "gender": 2}).eval()
     torch.nn.init.normal_(net.taggers.up["gender"])
-    features, colours = torch.randn(5, 16), torch.rand(5, 125)
+    features, colours = torch.randn(5, 16), torch.rand(5, COLOURS)
     first = net.heads(features, colours, torch.zeros(5, dtype=torch.long))
     other = net.heads(features, colours, torch.ones(5, dtype=torch.long))
     assert not torch.allclose(first.tags["gender"], other.tags["gender"])

@@ -72,7 +72,8 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
 
 def test_fast_dev_run_and_resume(products: Path, tmp_path: Path) -> None:
     settings = TrainSettings({"products": products}, tmp_path, tmp_path / "w", TINY, version="dev", **_SMALL)
-    train_group(dataclasses.replace(settings, fast_dev_run=True, version="fast"), NullProgress())
+    train_group(dataclasses.replace(settings, fast_dev_run=True), NullProgress())
+    assert not (tmp_path / "w" / "dev" / "last.ckpt").exists(), "nobody goes on from a trial"
     train_group(settings, NullProgress())
     resumed = train_group(dataclasses.replace(settings, epochs=2), NullProgress())
     logs = sorted((tmp_path / "w" / "dev" / "csv").rglob("metrics.csv"))
@@ -87,14 +88,10 @@ def test_research_data_needs_the_word(products: Path, tmp_path: Path) -> None:
         train_group(TrainSettings({"worn": products}, tmp_path, tmp_path, TINY, hub=False), NullProgress())
 
 
-def test_distant_labels_are_weak_declared_and_cancel_out() -> None:
+def test_declared_labels_are_declared_values() -> None:
     labels = training_labels()
-    assert labels.distant_labels("Acme Solid V-Neck Tshirt", "top") == {"pattern": "solid", "neckline": "v_neck"}
-    assert labels.distant_labels("Acme Striped Watch", "watch") == {}
-    assert labels.distant_labels("Acme Print Check Shirt", "top") == {}
     declared = {a.name: {v.name for v in a.values} for a in attributes().attributes}
-    for rule in labels.distant:
-        assert rule.value in declared[rule.attribute]
+    assert all(declared[name] for name in labels.distant.attributes)
     assert set(labels.colour_names.values()) <= declared["colour"]
     assert set(labels.occasion_names.values()) <= declared["occasion"]
     assert set(labels.season_names.values()) <= declared["season"]
@@ -132,6 +129,14 @@ def test_reviewed_labels_replace_old_ones(products: Path) -> None:
     assert "gender" not in fixed.labels
     assert fixed.labels["article_type"] == row.labels["article_type"]
     assert corrected(row, {}) is row
+
+
+def test_a_reviewed_type_brings_its_group(products: Path) -> None:
+    row = read_rows("products", products)[0]
+    key = (row.key, "article_type")
+    assert corrected(row, {key: "Kurtas"}).labels["image_group"] == "top"
+    assert corrected(row, {key: "Kurtas", (row.key, "image_group"): "dress"}).labels["image_group"] == "dress"
+    assert corrected(row, {key: ""}).labels["image_group"] == row.labels["image_group"]
 
 
 def test_few_pictures_freeze_more_stages(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ const COLUMN = { pattern: 0, vendor: 1, change: 2, cause: 3, level: 4, sent: 5, 
 const PATTERN = { vendor: 0, change: 1, cause: 2, origin: 3, to: 4, reason: 5, count: 6, least: 7, middle: 8, shown: 9 };
 const PICTURES = new Map(ROWS.pictured.map((row, at) => [row, ROWS.pictures[at]]));
 const EXPIRED = new Set(DATA.expired), AUDIT = new Set(DATA.audit.rows), CONFLICTS = new Map(DATA.conflicts);
+// Snoozed products wait for their day, out of sight; those whose day has come are back.
+const SNOOZED = new Map(DATA.waiting), BACK = new Set(DATA.back);
 const NODES = new Set(DATA.nodes.length ? DATA.nodes : COMBOS.map((combo) => TEXTS[combo[COLUMN.path]]).filter(Boolean));
 const ROW_COUNT = ROWS.combo.length;
 // What people decided on a row in earlier nights: verdict, reviewer, day, value.
 const HUMAN = new Map();
 for (const [row, ...told] of DATA.human) HUMAN.set(row, [...(HUMAN.get(row) || []), told]);
-const SNOOZED = new Set(DATA.human.filter(([, verdict, , , until]) => verdict === "snooze" && until > DATA.run.night).map(([row]) => row));
 
 const REASON_WORDS = {
   confirmed: "confirmed", def_filled: "DEF filled", def_unresolved: "DEF unresolved", level_shifted: "level shifted",
@@ -61,4 +62,5 @@ function el(tag, options, ...children) {
 function byId(id) { return document.getElementById(id); }
 function count(value) { return Number(value).toLocaleString("en-GB"); }
 function percent(share, digits = 0) { return share === null ? "–" : (100 * share).toFixed(digits) + " %"; }
+function dayOf(iso, options) { return new Date(iso + "T00:00:00Z").toLocaleDateString("en-GB", { ...options, timeZone: "UTC" }); }
 function plural(value, one, many) { return `${count(value)} ${value === 1 ? one : many}`; }

@@ -38,8 +38,8 @@ function closeDetail() {
 
 function drawDetail(row, record) {
   const close = el("button", { type: "button", class: "close", "aria-label": "Close (Esc)", on: { click: closeDetail }, text: "×" });
-  const head = el("div", { class: "head" }, thumbnail(row, 112), el("div", {}, el("h2", { text: (record && record.name) || ROWS.name[row] || "(no name)" }),
-    el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })), el("p", { class: "marks" }, ...alarms(row), ...reasonChips(text(row, "reasons"))), verdictBadge(row)));
+  const head = el("div", { class: "head" }, thumbnail(row, 176), el("div", {}, el("h2", { text: (record && record.name) || ROWS.name[row] || "(no name)" }),
+    el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })), el("p", { class: "marks" }, ...changeChips(row), ...alarms(row), ...reasonChips(text(row, "reasons"))), verdictBadge(row)));
   const parts = [close, head, decisionForm(row), pathsPart(row, record)];
   if (record === undefined) parts.push(el("p", { class: "sub", text: "Reading evidence…" }));
   else if (record === null) parts.push(el("p", { class: "warn", text: "The folder details/ is not beside this page: evidence cannot be shown." }));
@@ -80,12 +80,15 @@ function wordsPart(record) {
   return el("section", {}, el("h3", { text: "What the vendor wrote" }), highlighted(record.name, spansOf(record, "name")), record.description ? highlighted(record.description, spansOf(record, "description")) : null);
 }
 
+/** "look@e8d241" of "look@e8d24126.8b5bd957": enough to tell versions apart, the tooltip has all of it. */
+function shortProducer(producer) { return producer.replace(/@(.{6}).*$/, "@$1"); }
+
 function claimsPart(record) {
   if (!record.claims.length) return el("p", { class: "sub", text: "No claims were made about this product." });
   const rows = record.claims.map((claim) => {
     const proof = claim[5] === "image" ? "picture " + claim[6].slice(0, 8) : `${claim[6]}${claim[9] ? ": " + claim[9] : ""}`;
     const outcome = { won: "✓ won", lost: "✕ lost", ignored: "– ignored" };
-    return el("tr", { class: claim[10] }, ...[words({}, claim[0]), words({}, claim[1]), claim[2], percent(claim[4]), proof, words(outcome, claim[10]), claim[3]].map((cell) => el("td", { text: cell })));
+    return el("tr", { class: claim[10] }, ...[words({}, claim[0]), words({}, claim[1]), claim[2], percent(claim[4]), proof, words(outcome, claim[10])].map((cell) => el("td", { text: cell })), el("td", { text: shortProducer(claim[3]), title: claim[3] }));
   });
   const heads = ["Attribute", "Value", "Source", "Sure", "Proof", "Outcome", "By"].map((head) => el("th", { text: head }));
   return el("section", {}, el("h3", { text: "Evidence" }), el("table", { class: "claims" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),
@@ -94,7 +97,7 @@ function claimsPart(record) {
 
 function similarPart(record) {
   if (!record.similar.length) return null;
-  const rows = record.similar.map((near) => el("li", {}, el("b", { text: near.name || near.sku }), el("span", { class: "sub", text: ` ${near.vendor} ${near.sku}, likeness ${near.cosine.toFixed(2)}${near.accepted ? ", accepted ✓" : ""}` }), el("br"), near.path || "not placed"));
+  const rows = record.similar.map((near) => el("li", {}, near.picture ? el("img", { class: "thumb", src: `thumbs/${near.picture}.jpg`, width: 56, height: 56, alt: "" }) : null, el("div", {}, el("b", { text: near.name || near.sku }), el("span", { class: "sub", text: ` ${near.vendor} ${near.sku}, likeness ${near.cosine.toFixed(2)}${near.accepted ? ", accepted ✓" : ""}` }), el("p", { text: near.path || "not placed" }))));
   return el("section", {}, el("h3", { text: "Looks like" }), el("ul", { class: "similar" }, ...rows));
 }
 
@@ -107,7 +110,7 @@ function pastPart(row, record) {
 function decisionForm(row) {
   const right = el("input", { list: "nodes", id: "right-path", placeholder: "Right path: Women / Clothing / …", autocomplete: "off" });
   const level = el("select", { id: "wrong-level", "aria-label": "Wrong from" }, el("option", { value: "", text: "wrong from…" }), ...LEVELS.map((name) => el("option", { value: name, text: name })));
-  const until = el("input", { type: "date", id: "snooze-until", "aria-label": "Snooze until" });
+  const until = el("input", { type: "date", id: "snooze-until", "aria-label": "Snooze until", min: dayAfter(1), value: dayAfter(7) });
   const comment = el("textarea", { id: "comment", rows: 2, maxlength: 2000, placeholder: "Comment (goes to the ledger; with Ask vendor, to the vendor)" });
   const give = (verdict, more = {}) => { judge(row, verdict, { comment: comment.value.trim(), ...more }); if (openRow === row) openDetail(row); };
   const correct = () => {
@@ -122,4 +125,5 @@ function decisionForm(row) {
     el("div", { class: "acts" }, right, action("Correct", "c", correct)), el("div", { class: "acts" }, until, action("Snooze", "s", snooze)), comment);
 }
 
+function dayAfter(days) { return new Date(Date.parse(DATA.run.night + "T00:00:00Z") + days * 86400000).toISOString().slice(0, 10); }
 function cleanPath(value) { return value.split("/").map((level) => level.trim()).filter(Boolean).slice(0, 5).join(SEPARATOR); }

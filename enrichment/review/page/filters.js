@@ -6,6 +6,7 @@ const SELECTS = [
   ["status", "Placement"], ["confidence", "Confidence"], ["picture", "Picture"], ["decision", "Decision"],
 ];
 const BANDS = { "under 50 %": [0, 0.5], "50 to 80 %": [0.5, 0.8], "80 to 95 %": [0.8, 0.95], "95 % and over": [0.95, 2] };
+const CONTRADICTIONS = "vendor_contradiction image_text_conflict";
 const PICTURELESS = new Set(ROWS.pictureless);
 const COMBO_TEXT = COMBOS.map((combo) => ["vendor", "sent", "previous", "path", "reasons"]
   .map((name) => TEXTS[combo[COLUMN[name]]]).join("\n").toLowerCase());
@@ -19,7 +20,7 @@ function comboPasses(combo) {
   for (const name of ["vendor", "cause", "change", "status"]) {
     if (FILTER[name] && comboText(combo, name) !== FILTER[name]) return false;
   }
-  if (FILTER.reason && !reasonsOf(combo).includes(FILTER.reason)) return false;
+  if (FILTER.reason && !FILTER.reason.split(" ").some((reason) => reasonsOf(combo).includes(reason))) return false;
   if (FILTER.department && departmentOf(comboText(combo, "path")) !== FILTER.department) return false;
   if (FILTER.pattern >= 0 && combo[COLUMN.pattern] !== FILTER.pattern) return false;
   return !FILTER.flow || inFlow(combo, FILTER.flow);
@@ -59,6 +60,7 @@ function decisionPasses(row) {
   if (FILTER.decision === "lock expired") return EXPIRED.has(row);
   if (FILTER.decision === "reviewers disagree") return CONFLICTS.has(row);
   if (FILTER.decision === "snoozed earlier") return SNOOZED.has(row);
+  if (FILTER.decision === "back from snooze") return BACK.has(row);
   return Boolean(item) && item.entry.decision === FILTER.decision;
 }
 
@@ -79,8 +81,8 @@ function filteredRows() {
 
 /** Products that did not move are listed only where somebody must look at them again; snoozed ones wait. */
 function listed(row) {
-  if (SNOOZED.has(row) && FILTER.decision !== "snoozed earlier") return false;
-  return text(row, "change") !== "unchanged" || EXPIRED.has(row) || CONFLICTS.has(row) || FILTER.change === "unchanged";
+  if (SNOOZED.has(row)) return FILTER.decision === "snoozed earlier";
+  return text(row, "change") !== "unchanged" || EXPIRED.has(row) || CONFLICTS.has(row) || BACK.has(row) || FILTER.change === "unchanged";
 }
 
 /** Patterns that still have rows, with the rows that passed. */
@@ -98,17 +100,19 @@ function filteredPatterns(rows) {
 function optionsOf(name) {
   if (name === "confidence") return Object.keys(BANDS);
   if (name === "picture") return ["with picture", "without picture"];
-  if (name === "decision") return ["undecided", "decided", "lock expired", "reviewers disagree", "snoozed earlier", ...Object.keys(VERDICT_WORDS)];
+  if (name === "decision") return ["undecided", "decided", "lock expired", "reviewers disagree", "snoozed earlier", "back from snooze", ...Object.keys(VERDICT_WORDS)];
   const found = new Set();
   for (const combo of COMBOS) {
     if (name === "reason") reasonsOf(combo).forEach((reason) => found.add(reason));
     else found.add(name === "department" ? departmentOf(comboText(combo, "path")) : comboText(combo, name));
   }
   found.delete("");
+  if (name === "reason") found.add(CONTRADICTIONS);
   return [...found].sort();
 }
 
 function labelOf(name, value) {
+  if (value === CONTRADICTIONS) return "any contradiction";
   const maps = { reason: REASON_WORDS, change: CHANGE_WORDS, cause: CAUSE_WORDS, decision: VERDICT_WORDS };
   return words(maps[name] || {}, value);
 }

@@ -1,5 +1,5 @@
 // A list of any length of which only the visible part is built. All items have one height.
-const LIST = { items: [], height: 108, build: null, cursor: -1, start: -1, end: -1 };
+const LIST = { items: [], height: 108, build: null, cursor: -1, start: -1, end: -1, nodes: new Map() };
 const MARGIN = 6;
 
 function showList(items, height, build) {
@@ -16,21 +16,31 @@ function drawVisible() {
   const start = Math.max(0, Math.floor(top / LIST.height) - MARGIN);
   const end = Math.min(LIST.items.length, Math.ceil((top + window.innerHeight) / LIST.height) + MARGIN);
   if (start === LIST.start && end === LIST.end) return;
-  Object.assign(LIST, { start, end });
-  list.replaceChildren(...(LIST.items.length ? buildItems(start, end) : [emptyNote()]));
+  const kept = LIST.start < 0 ? new Map() : LIST.nodes;
+  if (!kept.size) list.replaceChildren(...(LIST.items.length ? [] : [emptyNote()]));
+  Object.assign(LIST, { start, end, nodes: new Map() });
+  for (let at = start; at < end; at++) LIST.nodes.set(at, kept.get(at) || buildItem(at));
+  kept.forEach((node, at) => { if (!LIST.nodes.has(at)) node.remove(); });
+  placeInOrder(list);
 }
 
-function buildItems(start, end) {
-  const nodes = [];
-  for (let at = start; at < end; at++) {
-    const node = LIST.build(LIST.items[at], at);
-    node.style.transform = `translateY(${at * LIST.height}px)`;
-    node.style.height = LIST.height + "px";
-    node.classList.toggle("cursor", at === LIST.cursor);
-    node.addEventListener("mousedown", () => setCursor(at));
-    nodes.push(node);
+/** Scrolling leaves alone what stays in sight: a button keeps its focus, and a press that began on it ends on it. */
+function placeInOrder(list) {
+  let next = null;
+  for (let at = LIST.end - 1; at >= LIST.start; at--) {
+    const node = LIST.nodes.get(at);
+    if (node.parentNode !== list || node.nextSibling !== next) list.insertBefore(node, next);
+    next = node;
   }
-  return nodes;
+}
+
+function buildItem(at) {
+  const node = LIST.build(LIST.items[at], at);
+  node.style.transform = `translateY(${at * LIST.height}px)`;
+  node.style.height = LIST.height + "px";
+  node.classList.toggle("cursor", at === LIST.cursor);
+  node.addEventListener("mousedown", () => setCursor(at));
+  return node;
 }
 
 function emptyNote() { return el("p", { class: "empty", text: "Nothing matches these filters." }); }

@@ -12,7 +12,9 @@ function refilter() {
   TABS.forEach(([name]) => { byId("tab-" + name).classList.toggle("on", name === tab); byId("tab-" + name).setAttribute("aria-selected", String(name === tab)); });
   byId("list").hidden = sheet;
   byId("sheet").hidden = !sheet;
+  showFilters(tab);
   drawChips();
+  drawSnoozed(sheet);
   if (sheet) return tab === "flows" ? buildFlows() : buildProblems();
   const rows = filteredRows();
   LIST.cursor = -1;
@@ -39,6 +41,28 @@ function drawChips() {
   if (FILTER.pattern >= 0) chips.push(drop(`pattern: ${patternText(FILTER.pattern, "vendor")}, ${patternText(FILTER.pattern, "origin") || NOWHERE} → ${patternText(FILTER.pattern, "to") || NOWHERE}`, { pattern: -1 }));
   if (FILTER.flow) chips.push(drop(`flow: ${FILTER.flow.origin} → ${FILTER.flow.to}`, { flow: null }));
   byId("chips").replaceChildren(...chips);
+}
+
+/** Flows count the whole night and problems know only vendor and words: a filter that would do nothing is not offered. */
+function showFilters(tab) {
+  byId("search").parentElement.hidden = tab === "flows";
+  for (const [name] of SELECTS) byId("filter-" + name).hidden = tab === "problems" && name !== "vendor";
+}
+
+/** Nothing is hidden in silence: how many products wait, until when, and how to see them. */
+const DAYS_TOLD = 3;
+function drawSnoozed(sheet) {
+  const note = byId("snoozed"), days = new Map();
+  SNOOZED.forEach((until) => days.set(until, (days.get(until) || 0) + 1));
+  note.hidden = sheet || !SNOOZED.size;
+  const sorted = [...days.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const told = sorted.slice(0, DAYS_TOLD).map(([until, size]) => `${count(size)} until ${dayOf(until, { day: "numeric", month: "short", year: "numeric" })}`);
+  const later = sorted.slice(DAYS_TOLD).reduce((sum, [, size]) => sum + size, 0);
+  if (later) told.push(`${count(later)} until later`);
+  const shown = FILTER.decision === "snoozed earlier";
+  const click = () => setFilter(shown ? { decision: "" } : { ...NO_FILTER, tab: "products", decision: "snoozed earlier" });
+  note.replaceChildren(`${plural(SNOOZED.size, "product is", "products are")} snoozed${shown ? "" : " and hidden"}: ${told.join(", ")}. `,
+    el("button", { type: "button", class: "link", on: { click }, text: shown ? "Hide them" : "Show them" }));
 }
 
 function openSelected() {

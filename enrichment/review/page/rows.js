@@ -11,9 +11,15 @@ function thumbnail(row, side) {
 }
 
 function chip(value, kind) { return el("span", { class: "chip " + kind, text: value }); }
-/** What is new is new because data came: only another cause is worth a word there. */
-function causeChip(change, cause) { return cause && !(change === "new" && cause === "data") ? chip(words(CAUSE_WORDS, cause), "cause " + cause) : null; }
-function reasonChips(told) { return told.split(" ").filter(Boolean).map((reason) => chip(words(REASON_WORDS, reason), "reason")); }
+/** What is new is new because data came, and a reason that names the mover says the cause: neither needs the word twice. */
+const MOVERS = { model_changed: "model", taxonomy_migrated: "taxonomy" };
+function causeChip(change, cause, reasons) {
+  const told = (change === "new" && cause === "data") || reasons.split(" ").some((reason) => MOVERS[reason] === cause);
+  return cause && !told ? chip(words(CAUSE_WORDS, cause), "cause " + cause) : null;
+}
+function reasonChips(told) {
+  return told.split(" ").filter(Boolean).map((reason) => chip(words(REASON_WORDS, reason), Object.hasOwn(MOVERS, reason) ? "cause " + MOVERS[reason] : "reason"));
+}
 
 /** Levels are compared one by one; a shorter path says nothing of where its levels stand: there any place will do. */
 function differs(level, at, against) { return against.length < 4 ? !against.includes(level) : against[at] !== level; }
@@ -66,11 +72,17 @@ function alarms(row) {
   const marks = [];
   if (EXPIRED.has(row)) marks.push(chip("lock expired: content changed", "alarm"));
   if (CONFLICTS.has(row)) marks.push(chip("reviewers disagree", "alarm"));
+  if (BACK.has(row)) marks.push(chip("back from snooze", "alarm"));
   for (const [verdict, who, day, value] of HUMAN.get(row) || []) {
     const until = verdict === "snooze" ? ` until ${value}` : "";
     marks.push(chip(`${words(VERDICT_WORDS, verdict).toLowerCase()}${until} by ${who}, ${day}`, "human"));
   }
   return marks;
+}
+
+function changeChips(row) {
+  const change = text(row, "change");
+  return [chip(words(CHANGE_WORDS, change), "change"), causeChip(change, text(row, "cause"), text(row, "reasons"))].filter(Boolean);
 }
 
 function buildProduct(row) {
@@ -79,7 +91,7 @@ function buildProduct(row) {
   const told = el("div", { class: "told" },
     el("h3", { text: ROWS.name[row] || "(no name)" }),
     el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })),
-    el("p", { class: "marks" }, chip(words(CHANGE_WORDS, change), "change"), causeChip(change, text(row, "cause")), ...alarms(row), ...reasonChips(text(row, "reasons"))));
+    el("p", { class: "marks" }, ...changeChips(row), ...alarms(row), ...reasonChips(text(row, "reasons"))));
   const paths = el("div", { class: "paths" }, pathLine("sent", text(row, "sent")));
   if (change !== "new") paths.append(pathLine("was", text(row, "previous")));
   if (change !== "withdrawn") paths.append(pathLine("now", text(row, "path"), change === "new" ? text(row, "sent") : text(row, "previous")));
@@ -100,7 +112,7 @@ function buildPattern({ at, rows }) {
   const size = el("div", { class: "size" }, el("b", { text: count(pattern[PATTERN.count]) }), el("span", { text: pattern[PATTERN.count] === 1 ? "product" : "products" }),
     rows.length !== pattern[PATTERN.count] ? el("small", { text: `${count(rows.length)} shown` }) : null);
   const told = el("div", { class: "told wide" },
-    el("p", { class: "sub" }, el("b", { text: patternText(at, "vendor") }), " ", chip(words(CHANGE_WORDS, change), "change"), causeChip(change, patternText(at, "cause")), ...reasonChips(patternText(at, "reason"))),
+    el("p", { class: "sub" }, el("b", { text: patternText(at, "vendor") }), " ", chip(words(CHANGE_WORDS, change), "change"), causeChip(change, patternText(at, "cause"), patternText(at, "reason")), ...reasonChips(patternText(at, "reason"))),
     pathLine(change === "new" ? "sent" : "was", origin),
     change === "withdrawn" ? null : pathLine("now", to, origin),
     el("p", { class: "sub", text: `confidence at least ${percent(pattern[PATTERN.least])}, median ${percent(pattern[PATTERN.middle])}` }));

@@ -1,8 +1,7 @@
 // The head of the page: run, tiles, causes, audit, drift, flows, problems.
 function buildHeader() {
   const run = DATA.run;
-  const night = new Date(run.night + "T00:00:00Z").toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  byId("title").textContent = night;
+  byId("title").textContent = dayOf(run.night, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
   document.title = `Hierarchy diff ${run.night}`;
   byId("sentence").textContent = sentence();
   const passed = run.gate === "passed";
@@ -35,11 +34,20 @@ function mainCause() {
 function fact(label, ...values) { return el("div", { class: "fact" }, el("dt", { text: label }), el("dd", {}, ...values)); }
 
 function versions(run) {
-  const told = Object.keys(run.versions).sort().map((name) => {
-    const before = run.base_versions[name], changed = before !== undefined && before !== run.versions[name];
-    return el("span", { class: "version" + (changed ? " changed" : ""), text: changed ? `${name} ${before} → ${run.versions[name]}` : `${name} ${run.versions[name]}` });
-  });
-  return fact("Versions", ...(told.length ? told : ["not stated"]));
+  const names = Object.keys(run.versions).sort(), now = run.versions, before = run.base_versions;
+  const changed = names.filter((name) => before[name] !== undefined && before[name] !== now[name]);
+  const told = changed.map((name) => el("span", { class: "version changed", text: `${name} ${before[name]} → ${now[name]}` }));
+  const same = names.filter((name) => !changed.includes(name));
+  // What stayed is named, its hash stands in the tooltip: the eye should find what changed.
+  if (changed.length && same.length) told.push(el("span", { class: "version", text: "as before: " + same.map(shortVersion).join(", "), title: same.map((name) => `${name} ${now[name]}`).join("\n") }));
+  else told.push(...same.map((name) => el("span", { class: "version", text: `${name} ${now[name]}` })));
+  return fact("Versions", ...(names.length ? told : ["not stated"]));
+}
+
+/** "taxonomy v7" of "v7 a4aabc24aa1a": a number is for people, a hash is not. */
+function shortVersion(name) {
+  const number = /^v?\d+(?= |$)/.exec(DATA.run.versions[name]);
+  return number ? `${name} ${number[0]}` : name;
 }
 
 function vendors(run) {
@@ -52,17 +60,23 @@ function vendors(run) {
 }
 
 const TILE_FILTERS = { new: { change: "new" }, refiled: { change: "refiled" }, withdrawn: { change: "withdrawn" }, locked: { reason: "lock_kept" },
-  def_resolved: { reason: "def_filled" }, def_left: { reason: "def_unresolved" }, contradictions: { reason: "vendor_contradiction" },
+  def_resolved: { reason: "def_filled" }, def_left: { reason: "def_unresolved" }, contradictions: { reason: CONTRADICTIONS },
   abstained: { status: "abstained" }, stopped_at_parent: { status: "stopped_at_parent" } };
+// What happened tonight stands apart from how the whole catalogue stands: the list below holds tonight's products only.
+const TONIGHT = ["new", "refiled", "unchanged", "withdrawn", "problems", "quarantined"];
 
 function buildTiles() {
-  for (const tile of DATA.tiles) {
-    const filter = TILE_FILTERS[tile.name];
-    const click = () => (filter ? setFilter({ ...NO_FILTER, tab: "products", ...filter }) : setFilter({ tab: "problems" }));
-    const live = filter || tile.name === "problems" || tile.name === "quarantined";
-    byId("tiles").append(el(live ? "button" : "div", { class: "tile", type: live ? "button" : null, data: { tile: tile.name }, on: live ? { click } : {} },
-      el("span", { class: "name", text: tile.title }), el("b", { text: count(tile.value) }), ...against(tile).map((told) => el("small", { text: told }))));
-  }
+  const part = (label, tiles) => el("div", { class: "tile-row" }, el("h2", { text: label }), el("div", { class: "tile-set" }, ...tiles.map(buildTile)));
+  const tonight = (tile) => TONIGHT.includes(tile.name);
+  byId("tiles").append(part("Tonight", DATA.tiles.filter(tonight)), part("The whole catalogue", DATA.tiles.filter((tile) => !tonight(tile))));
+}
+
+function buildTile(tile) {
+  const filter = TILE_FILTERS[tile.name], live = filter || tile.name === "problems" || tile.name === "quarantined";
+  const click = () => (filter ? setFilter({ ...NO_FILTER, tab: "products", ...filter }) : setFilter({ tab: "problems" }));
+  const title = filter && !TONIGHT.includes(tile.name) ? "Lists those that are new or moved tonight" : null;
+  return el(live ? "button" : "div", { class: "tile", type: live ? "button" : null, title, data: { tile: tile.name }, on: live ? { click } : {} },
+    el("span", { class: "name", text: tile.title }), el("b", { text: count(tile.value) }), ...against(tile).map((told) => el("small", { text: told })));
 }
 
 function against(tile) {
@@ -134,7 +148,7 @@ function buildDrift() {
   band.append(el("p", { class: tripped.length ? "warn" : "", text: tripped.length ? `! ${tripped.length} drifted over ${plural(drift.nights, "night", "nights")}` : `✓ steady over ${plural(drift.nights, "night", "nights")}` }));
   for (const signal of (tripped.length ? tripped.slice(0, 4) : drift.signals.slice(0, 1))) {
     const moved = signal.movers.map(([value, before, now]) => `${value} ${percent(before)} → ${percent(now)}`).join(", ");
-    band.append(el("p", { class: "sub", text: `${words({}, signal.name)} ${signal.index.toFixed(2)} of ${signal.limit.toFixed(2)}: ${moved}` }));
+    band.append(el("p", { class: "sub", text: `${tripped.length ? "" : "closest to its limit: "}${words({}, signal.name)} ${signal.index.toFixed(2)} of ${signal.limit.toFixed(2)}: ${moved}` }));
   }
   return band;
 }
@@ -143,11 +157,25 @@ function buildProblems() {
   const sheet = byId("sheet"), failed = DATA.run.vendors.filter((vendor) => vendor.state !== "in");
   sheet.replaceChildren();
   for (const vendor of failed) sheet.append(el("p", { class: "failed" }, el("b", { text: `${vendor.vendor} ${vendor.state}` }), " ", vendor.reason));
-  sheet.append(vendorTable(), el("h2", { text: `${plural(DATA.problems_total, "row problem", "row problems")}${DATA.problems_total > DATA.problems.length ? `, the first ${count(DATA.problems.length)} shown` : ""}` }));
+  sheet.append(vendorTable(), reasonTable(), el("h2", { text: `${plural(DATA.problems_total, "row problem", "row problems")}${DATA.problems_total > DATA.problems.length ? `, the first ${count(DATA.problems.length)} shown` : ""}` }));
   const needle = FILTER.search.toLowerCase();
-  const rows = DATA.problems.filter((row) => (!FILTER.vendor || row[0] === FILTER.vendor) && (!needle || row.join("\n").toLowerCase().includes(needle)));
-  sheet.append(table(["Vendor", "Row", "Sku", "Stage", "Reason", "Column", "Got", "Kept out"], rows.map((row) => row.map((cell, at) => (at === 7 ? (cell ? "quarantined" : "product stays") : at === 4 ? words({}, cell) : cell ?? "")))));
+  const rows = DATA.problems.filter((row) => !FILTER.vendor || row[0] === FILTER.vendor).map(problemCells)
+    .filter((cells) => !needle || cells.join("\n").toLowerCase().includes(needle));
+  if (rows.length) sheet.append(table(["Vendor", "Row", "Sku", "Reason", "Column", "Got", "Kept out"], rows));
   byId("count").textContent = plural(rows.length, "problem", "problems");
+}
+
+/** A problem as payload of report.py: vendor, row, sku, stage, reason, column, excerpt, quarantined. */
+function problemCells([vendor, row, sku, , reason, column, got, quarantined]) {
+  return [vendor, row, sku, words({}, reason), column, got, quarantined ? "quarantined" : "product stays"].map((cell) => cell ?? "");
+}
+
+/** All problems by vendor and reason, with the way out of each. */
+function reasonTable() {
+  const counts = DATA.problem_counts.filter(([vendor]) => !FILTER.vendor || vendor === FILTER.vendor);
+  if (!counts.length) return "";
+  const rows = counts.map(([vendor, reason, size, lost]) => [vendor, words({}, reason), count(size), lost ? `${count(lost)} quarantined` : "products stay", words(DATA.ways_out, reason)]);
+  return table(["Vendor", "Problem", "Count", "Kept out", "What to do"], rows);
 }
 
 function vendorTable() {

@@ -1,0 +1,76 @@
+"""The hierarchy that a published run stood on, and where its paths are in tonight's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+
+from enrichment.publish.layout import RunKey
+from enrichment.publish.read import Published, complete_runs, open_run, read_file
+from enrichment.review.ledger import LedgerEntry
+from enrichment.review.paths import join_path, parse_path
+from enrichment.stores.port import Store
+from enrichment.taxonomy.migrate import migrated
+from enrichment.taxonomy.tree import Tree
+from schemas.errors import UsageError
+from schemas.taxonomy_spec import Taxonomy
+
+HIERARCHY = "taxonomy.json"
+_PUBLISHED = f"report/{HIERARCHY}"
+
+
+def hierarchy_json(declared: Taxonomy) -> str:
+    """Return the declared hierarchy as one JSON document; :func:`hierarchy_of` reads it back."""
+    return declared.model_dump_json(by_alias=True) + "\n"
+
+
+def hierarchy_of(store: Store, published: Published) -> Tree | None:
+    """Return the hierarchy that ``published`` was placed in; None where an old run does not say."""
+    try:
+        return _tree(read_file(store, published, _PUBLISHED))
+    except UsageError:
+        return None
+
+
+def migration(old: Tree | None, new: Tree) -> Callable[[str], str | None]:
+    """Return what gives a written path of ``old`` in ``new``; None where the path is unknown there or gone.
+
+    Without an ``old`` hierarchy nothing is known of any path.
+    """
+
+    def today(path: str) -> str | None:
+        try:
+            found = None if old is None else migrated(parse_path(path), old, new)
+        except ValueError:
+            # What a decisions file calls a path may be anything.
+            return None
+        return None if found is None else join_path(found.levels)
+
+    return today
+
+
+def paths_in(store: Store, new: Tree) -> Callable[[LedgerEntry, str], str]:
+    """Return what gives a path that a decision names, as it is called in ``new``.
+
+    A path that still exists there stays as the person wrote it, and so does one of which nothing is known.
+    """
+
+    @cache
+    def published() -> dict[str, RunKey]:
+        return {key.run_id: key for key in complete_runs(store)}
+
+    @cache
+    def since(run_id: str) -> Callable[[str], str | None]:
+        key = published().get(run_id)
+        return migration(hierarchy_of(store, open_run(store, key)) if key else None, new)
+
+    def today(entry: LedgerEntry, path: str) -> str:
+        known = not path or new.is_path(parse_path(path).levels)
+        return path if known else since(entry.run_id)(path) or path
+
+    return today
+
+
+@lru_cache(maxsize=4)
+def _tree(data: bytes) -> Tree:
+    return Tree(Taxonomy.model_validate_json(data))

@@ -1,0 +1,95 @@
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from enrichment.config import Settings
+from enrichment.publish.commit import publish
+from enrichment.runs.plan import RunPlan
+from enrichment.runs.run import Run
+from enrichment.stages import base
+from enrichment.stages.base import Kept, base_embeddings, base_of, base_products, base_table
+from enrichment.stores.local import LocalStore
+from schemas.errors import PublishedMismatch
+from schemas.records import RunManifest
+from tests.publish.catalogue import catalogue, facts
+
+NIGHT = date(2026, 11, 18)
+PRODUCTS = "published/v=1/run_date=2026-11-17/run_id=r1/products/part-0.parquet"
+
+
+class Counting(LocalStore):
+    """A folder that counts what is read from it."""
+
+    def __init__(self, root):
+        super().__init__(root)
+        self.read = []
+
+    def get(self, key):
+        self.read.append(key)
+        return super().get(key)
+
+
+def opened(store, base_run_id):
+    manifest = RunManifest(f"r2-{base_run_id}", NIGHT, base_run_id, (), (), {})
+    return Run.create(store, RunPlan(manifest, Settings()))
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setattr(base, "_KEPT", Kept())
+    store = Counting(tmp_path / "store")
+    publish(store, facts("r1", date(2026, 11, 17)), catalogue(6))
+    return opened(store, "r1")
+
+
+def test_a_first_night_stands_on_nothing(tmp_path):
+    run = opened(LocalStore(tmp_path), None)
+    assert base_of(run) is None
+    assert base_table(run, "products") is None
+    assert base_products(run, "acme") is None
+    assert base_embeddings(run) is None
+
+
+def test_a_vendors_rows_and_the_columns_asked_for(run):
+    assert base_products(run, "acme", ["sku", "name"]).schema.names == ["sku", "name"]
+    assert base_products(run, "acme", ["sku"])["sku"].to_pylist() == [f"S0000{n}" for n in range(6)]
+    assert base_products(run, "brook").num_rows == 0
+    assert base_table(run, "products").equals(catalogue(6)["products"])
+
+
+def test_a_base_without_an_index_has_no_embeddings(run):
+    assert base_embeddings(run) is None
+
+
+def test_what_was_read_once_is_not_read_again(run):
+    for _ in range(3):
+        base_table(run, "products")
+        base_products(opened(run.store, "r1"), "acme")
+    assert run.store.read.count(PRODUCTS) == 1
+
+
+def test_a_file_that_was_changed_is_refused_and_not_kept(run):
+    whole = run.store.get(PRODUCTS)
+    run.store.put(PRODUCTS, whole + b" ")
+    for _ in range(2):
+        with pytest.raises(PublishedMismatch, match="products"):
+            base_table(run, "products")
+    run.store.put(PRODUCTS, whole)
+    assert base_table(run, "products").num_rows == 6
+
+
+def test_the_cache_is_bounded_and_forgets_what_was_not_asked_for_longest(run, monkeypatch):
+    sizes = {name: len(run.store.get(PRODUCTS.replace("products/", f"{name}/"))) for name in catalogue(6)}
+    kept = Kept(most=sizes["products"] + sizes["hierarchy_changes"])
+    monkeypatch.setattr(base, "_KEPT", kept)
+    for name in ("products", "hierarchy_changes", "products", "attribute_claims"):
+        base_table(run, name)
+        assert kept.size <= sizes["products"] + sizes["hierarchy_changes"]
+    run.store.read.clear()
+    base_table(run, "attribute_claims")
+    assert run.store.read == []
+    monkeypatch.setattr(base, "_KEPT", Kept(most=1))
+    for _ in range(2):
+        assert isinstance(base_table(run, "products"), pa.Table)
+    assert run.store.read.count(PRODUCTS) == 2
