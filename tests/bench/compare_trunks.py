@@ -1,0 +1,83 @@
+"""Compare frozen trunks by a linear probe and by speed: ``python -m tests.bench.compare_trunks [rows]``.
+
+Each trunk reads the same training and validation pictures at 160 px from its ImageNet weights; a logistic regression on
+its features names group and article type. Rates are pictures a processor second of the trunk alone, folded, in the
+precision that serving would take. Validation rows only: a choice of trunk never sees a test split. Needs ../shared.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from enrichment.progress.null import NullProgress
+from enrichment.vision import backbones
+from enrichment.vision.backbones import LITE, RESNET_STEM, Preprocessing
+from enrichment.vision.engine import bf16_is_native
+from enrichment.vision.fold import folded
+from enrichment.vision.intervals import wilson
+from enrichment.vision.picture_cache import cached_pictures
+from enrichment.vision.splits import TRAIN, VALIDATION
+from enrichment.vision.training_rows import PRODUCTS, TrainingRow, read_rows
+
+SHARED = Path(__file__).parents[3] / "shared"
+WEIGHTS = {LITE: "tf_efficientnet_lite0_nohead.safetensors", RESNET_STEM: "resnetv2_50_relu_stem.stages1-3.safetensors"}
+SIDE, BATCH, ROWS = 160, 32, 6_000
+
+
+def main(rows: int) -> dict[str, Any]:
+    """Return accuracy with its interval and pictures a processor second by trunk."""
+    torch.set_num_threads(1)
+    every = read_rows(PRODUCTS, SHARED / "data" / "fashion-products" / "train.parquet")
+    chosen = [r for r in every if r.split == TRAIN][:: max(1, 17_000 // rows)]
+    held = [r for r in every if r.split == VALIDATION]
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = cached_pictures([r.picture for r in (*chosen, *held)], SIDE, Path(folder), NullProgress())
+        return {name: _probe(name, file, pictures, chosen, held) for name, file in WEIGHTS.items()}
+
+
+def _probe(
+    name: str, file: str, pictures: NDArray[np.uint8], chosen: list[TrainingRow], held: list[TrainingRow]
+) -> dict[str, Any]:
+    features, rate = _features(name, SHARED / "weights" / file, pictures)
+    out: dict[str, Any] = {"pictures_a_cpu_second": round(rate, 1), "training_rows": len(chosen)}
+    for label in ("image_group", "article_type"):
+        probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
+        probe.fit(features[: len(chosen)], [r.labels[label] for r in chosen])
+        right = probe.predict(features[len(chosen) :]) == np.array([r.labels[label] for r in held])
+        low, high = wilson(int(right.sum()), len(right))
+        out[label] = {"accuracy": round(float(right.mean()), 4), "low": round(low, 4), "high": round(high, 4)}
+    return out
+
+
+@torch.inference_mode()
+def _features(name: str, weights: Path, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+    """Return features ``[N, F]`` of cached pictures, and pictures a processor second."""
+    inputs: Preprocessing = backbones.preprocessing(name, SIDE)
+    dtype = torch.bfloat16 if bf16_is_native() else torch.float32
+    built: Any = folded(backbones.trunk(name, weights).eval())
+    trunk = built.to(dtype=dtype, memory_format=torch.channels_last)
+    mean, std = torch.tensor(inputs.mean).view(1, 3, 1, 1), torch.tensor(inputs.std).view(1, 3, 1, 1)
+    parts, busy = [], 0.0
+    for start in range(0, len(pictures), BATCH):
+        plain = torch.from_numpy(pictures[start : start + BATCH, ..., :3].copy()).permute(0, 3, 1, 2).float() / 255
+        ready = ((plain - mean) / std).to(dtype, memory_format=torch.channels_last)
+        before = time.process_time()
+        parts.append(trunk(ready).float().numpy())
+        busy += time.process_time() - before
+    return np.concatenate(parts), len(pictures) / busy
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS), indent=1) + "\n")
