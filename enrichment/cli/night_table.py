@@ -13,4 +13,6 @@ def show_night(night: NightSummary) -> None:
     rows = [(v.vendor, v.state, v.rows_in, v.published, v.withdrawn, v.quarantined, v.problems) for v in night.vendors]
     say_table(f"Night {night.night}, run {night.run_id}", COLUMNS, rows)
     console().print(f"catalogue  {night.products} products, {night.changed} worked on, {night.carried} carried over")
+    if night.pictures_awaited:
+        console().print(f"pictures   {night.pictures_awaited} missing asked for again, {night.pictures_found} came")
     console().print(f"published  {night.published_at}\nreport     {night.report_at}", markup=False)

@@ -9,6 +9,7 @@ from functools import cache
 from enrichment.evaluate.hierarchical import hierarchical
 from enrichment.evaluate.interval import Share
 from enrichment.evaluate.pairs import LEVELS, Pair
+from schemas.group_spec import OTHER
 from schemas.taxonomy_spec import taxonomy
 
 DAMAGED = ("wrong", "shifted", "repeated")
@@ -129,9 +130,15 @@ def _pictures_alone(pairs: Sequence[Pair]) -> Share:
     return Share(sum(pair.answer["image_group"] == pair.truth["image_group"] for pair in shown), len(shown))
 
 
-def _outside(pairs: Sequence[Pair]) -> Share:
+def _kept_out(pairs: Sequence[Pair]) -> Share:
     outside = [pair for pair in pairs if pair.outside]
     return Share(sum(not pair.answer["department"] for pair in outside), len(outside))
+
+
+def _told_apart(pairs: Sequence[Pair]) -> Share:
+    outside = [pair for pair in pairs if pair.outside]
+    answers = [pair.answer for pair in outside]
+    return Share(sum(not a["department"] or a["image_group"] == OTHER for a in answers), len(outside))
 
 
 _MEASURES: tuple[tuple[str, str, float | None, Counting], ...] = (
@@ -156,6 +163,7 @@ _MEASURES: tuple[tuple[str, str, float | None, Counting], ...] = (
     ("right_left_alone", "right filings published as filed", 0.98, _filed(("right",))),
     ("right_not_contradicted", "right filings without a wrong level", None, _not_contradicted),
     ("pictures_alone_group", "image group right from the picture alone", 0.93, _pictures_alone),
-    ("outside_kept_out", "outside the taxonomy: kept out of every department", 0.90, _outside),
+    ("outside_told_apart", "outside the taxonomy: in no department, or its group `other`", 0.90, _told_apart),
+    ("outside_kept_out", "outside the taxonomy: in no department", None, _kept_out),
 )
 FULL_PATH_F1_LEAST = 0.97

@@ -61,6 +61,11 @@ def compared(base: pa.Table | None, products: pa.Table) -> int:
     return 0 if base is None else int(pc.sum(inside(products, base)).as_py() or 0)
 
 
+def refiled(changes: pa.Table) -> int:
+    """Count the products that stand elsewhere than before."""
+    return int(pc.sum(pc.equal(changes["change"], "refiled")).as_py() or 0)
+
+
 def _names(*versions: Mapping[str, str] | None) -> list[str]:
     return sorted({name for mapping in versions for name in mapping or {}})
 

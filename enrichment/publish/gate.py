@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from enrichment.publish.accounting import VendorAccount
 from enrichment.publish.allowed import DEFAULT_LIMITS, JOIN, SEVERAL, Allowed, Limits
-from enrichment.publish.changes import compared
+from enrichment.publish.changes import compared, refiled
 from enrichment.publish.expectations import Expectation, among, at_least, between, failures, filled, unique
 from enrichment.publish.keys import KEY, inside, joined
 from enrichment.publish.verdict import GateResult
@@ -21,6 +21,7 @@ from schemas.records import LEVELS, PlacementStatus, Reason, Source
 _PLACEMENTS = tuple(s.value for s in PlacementStatus)
 _SOURCES = tuple(s.value for s in Source)
 _REASONS = tuple(r.value for r in Reason)
+_REASON_WORDS = "reasons of schemas.records.Reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,10 @@ def _products(products: pa.Table) -> pa.Table:
     narrow = products.select(
         [*KEY, "fingerprint", "versions_hash", "placement", "image_group", "image_group_confidence"]
     )
-    flat = pc.list_flatten(products["reasons"].combine_chunks())
-    strange = pc.invert(pc.is_in(flat, pa.array(_REASONS)))
-    rows = pc.list_parent_indices(products["reasons"].combine_chunks()).filter(strange)
-    reasons_known = np.ones(products.num_rows, dtype=bool)
-    reasons_known[rows.to_numpy(zero_copy_only=False)] = False
     columns = {
         "path": joined(products, LEVELS, JOIN),
         "whole": _whole(products),
-        "reasons_known": pa.array(reasons_known),
+        "reasons_known": _reasons_known(products),
         "least_confidence": least,
         "most_confidence": most,
     }
@@ -91,11 +87,20 @@ def _products_suite(allowed: Allowed, limits: Limits) -> list[Expectation]:
         among("image_group", sorted(allowed.groups)),
         among("path", sorted(allowed.paths), "a path of schemas/taxonomy.yaml"),
         among("whole", [True], "levels known from the top down, without a gap"),
-        among("reasons_known", [True], "reasons of schemas.records.Reason"),
+        among("reasons_known", [True], _REASON_WORDS),
         between("image_group_confidence", 0, 1),
         between("least_confidence", 0, 1),
         between("most_confidence", 0, 1),
     ]
+
+
+def _reasons_known(table: pa.Table) -> pa.Array:
+    """Tell for each row whether all its reasons are declared ones."""
+    listed = table["reasons"].combine_chunks()
+    strange = pc.invert(pc.is_in(pc.list_flatten(listed), pa.array(_REASONS)))
+    known = np.ones(table.num_rows, dtype=bool)
+    known[pc.list_parent_indices(listed).filter(strange).to_numpy(zero_copy_only=False)] = False
+    return pa.array(known)
 
 
 def _extremes(listed: pa.ListArray) -> tuple[pa.Array, pa.Array]:
@@ -147,7 +152,8 @@ def _claims_suite() -> list[Expectation]:
 
 
 def _changes(changes: pa.Table) -> pa.Table:
-    return changes.select([*KEY, "change", "cause", "level", "status", "confidence"])
+    narrow = changes.select([*KEY, "change", "cause", "level", "status", "confidence"])
+    return narrow.append_column("reasons_known", _reasons_known(changes))
 
 
 def _changes_suite() -> list[Expectation]:
@@ -158,6 +164,7 @@ def _changes_suite() -> list[Expectation]:
         among("cause", ("data", "model", "taxonomy", "rule")),
         among("level", LEVELS),
         among("status", _PLACEMENTS),
+        among("reasons_known", [True], _REASON_WORDS),
         between("confidence", 0, 1),
     ]
 
@@ -170,8 +177,7 @@ def _accounting(accounts: Sequence[VendorAccount]) -> pa.Table:
 def _run(candidate: Candidate, limits: Limits) -> pa.Table:
     """Return one row: the share of known products that were refiled, and how many left without being withdrawn."""
     known = compared(candidate.base, candidate.products)
-    refiled = pc.sum(pc.equal(candidate.hierarchy_changes["change"], "refiled")).as_py() or 0
-    share = refiled / known if known >= limits.least_compared else 0.0
+    share = refiled(candidate.hierarchy_changes) / known if known >= limits.least_compared else 0.0
     lost = 0
     if candidate.base is not None:
         here = pc.or_(inside(candidate.base, candidate.products), inside(candidate.base, candidate.withdrawn))

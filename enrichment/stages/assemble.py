@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from enrichment.publish.accounting import VendorAccount, accounts
 from enrichment.publish.changes import hierarchy_changes
 from enrichment.publish.keys import inside
-from enrichment.publish.read import Published, read_table
+from enrichment.publish.read import Published
 from enrichment.publish.tables import carry, merged, merged_claims, published_products
 from enrichment.runs.run import Run
-from enrichment.stages.base import base_of
+from enrichment.stages.base import base_of, base_table
 from enrichment.stages.catalogue import gather, product_shards, read_vendors
 from enrichment.stages.drop import spec_of
 from enrichment.stages.hierarchy import hierarchy_of, migration
@@ -48,12 +48,12 @@ def assemble(run: Run) -> Catalogue:
     """Put the night's tables together over all shards."""
     shards, plan = product_shards(run), run.plan
     base = base_of(run)
-    before = read_table(run.store, base, "products") if base else None
+    before = base_table(run, "products")
     fresh = _fresh(run, shards)
     withdrawn = gather(run, "read", read_vendors(run), "withdrawn", tables.WITHDRAWN)
     products = merged(carry(before, fresh, withdrawn) if before else None, fresh)
     judged = gather(run, "decide", shards, "judged_claims", tables.JUDGED_CLAIMS)
-    claims_before = read_table(run.store, base, "attribute_claims") if base else None
+    claims_before = base_table(run, "attribute_claims")
     claims = merged_claims(carry(claims_before, fresh, withdrawn) if claims_before else None, judged)
     versions = base.versions if base else None
     today = migration(hierarchy_of(run.store, base) if base else None, tree())
@@ -67,7 +67,7 @@ def assemble(run: Run) -> Catalogue:
 def assembled(run: Run, accounts: tuple[VendorAccount, ...], worked_on: int) -> Catalogue:
     """Return the catalogue that the gate stage put together."""
     base = base_of(run)
-    before = read_table(run.store, base, "products") if base else None
+    before = base_table(run, "products")
     tables_ = {name: run.table("gate", WHOLE, name) for name in TABLES}
     return Catalogue(**tables_, accounts=accounts, worked_on=worked_on, base=base, base_products=before)
 

@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict
 
 from enrichment.publish.allowed import Limits, allowed
+from enrichment.publish.changes import compared, refiled
 from enrichment.publish.gate import Candidate, check
 from enrichment.publish.verdict import GateFailure, GateResult
 from enrichment.review.drift import count_mix, measure_drift
@@ -37,7 +38,7 @@ def gate(run: Run, whole: str) -> Outcome:
     sound = GateResult(result.checks, wrong + _came_back(run, catalogue))
     sound.require()
     drift = measure_drift(count_mix(catalogue.products), night_summaries(run))
-    questions = [_question(failure) for failure in unusual] + list(drift.reasons)
+    questions = [_question(catalogue, run.plan.settings.max_refiled_share) for _ in unusual] + list(drift.reasons)
     verdict = run.scratch / VERDICT
     accounts = [asdict(account) for account in catalogue.accounts]
     body = {"checks": result.checks, "questions": questions, "accounts": accounts, "worked_on": catalogue.worked_on}
@@ -69,7 +70,7 @@ def _came_back(run: Run, catalogue: Catalogue) -> tuple[GateFailure, ...]:
     )
 
 
-def _question(failure: GateFailure) -> str:
-    return (
-        f"share of known products that were re-filed: {failure.observed}; allowed without a person: {failure.allowed}"
-    )
+def _question(catalogue: Catalogue, allowed_share: float) -> str:
+    known, moved = compared(catalogue.base_products, catalogue.products), refiled(catalogue.changes)
+    share = f"{moved} of {known} known products were re-filed ({moved / known:.1%})"
+    return f"{share}; without a person {allowed_share:.0%} at most"

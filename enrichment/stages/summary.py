@@ -29,7 +29,10 @@ class VendorSummary:
 
 @dataclass(frozen=True, slots=True)
 class NightSummary:
-    """A published night: where it lies, what is in it, and how each vendor fared."""
+    """A published night: where it lies, what is in it, and how each vendor fared.
+
+    ``pictures_awaited`` of earlier nights were asked for again, of which ``pictures_found`` had come.
+    """
 
     run_id: str
     night: date
@@ -38,6 +41,8 @@ class NightSummary:
     products: int
     changed: int
     carried: int
+    pictures_awaited: int
+    pictures_found: int
     vendors: tuple[VendorSummary, ...]
 
     @property
@@ -65,7 +70,9 @@ def summary(run_uri: str) -> NightSummary:
     at = f"{run.store.uri}/{published.prefix}"
     products = manifest["files"]["products/part-0.parquet"]["rows"]
     notes = manifest["notes"]
-    counts = products, notes["worked_on"], notes["carried"]
+    # A run of before there were such pictures does not count them.
+    pictures = notes.get("pictures_asked_again", 0), notes.get("pictures_found", 0)
+    counts = products, notes["worked_on"], notes["carried"], *pictures
     return NightSummary(run.run_id, run.plan.manifest.night, at, f"{at}/report/index.html", *counts, tuple(vendors))
 
 

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.fusion.fuse import Fuser
-from enrichment.publish.read import read_table
 from enrichment.runs.run import Run
-from enrichment.stages.base import base_of
+from enrichment.stages.base import base_table
 from enrichment.stages.drop import spec_of
 from enrichment.stages.judges import Judges, fuser, tree
 from enrichment.stages.rows import by_sku, claims_from
@@ -30,9 +29,8 @@ SCHEMA = pa.schema([("level", pa.string()), ("trust", pa.float64())])
 def measure_trust(run: Run, vendor: str, base: pa.Table | None) -> pa.Table:
     """Return (level, reliability 0 to 1) of ``vendor``: what words and pictures of the base's products agree with."""
     trust = VendorTrust(vendor)
-    published = base_of(run)
-    if base is not None and base.num_rows and published is not None:
-        claims = read_table(run.store, published, "attribute_claims")
+    claims = base_table(run, "attribute_claims") if base is not None and base.num_rows else None
+    if base is not None and claims is not None:
         filings = Reader(tree(), spec_of(run, vendor).placeholders)
         trust = observed_trust(vendor, base, claims, filings, fuser(run), tree())
     return pa.table({"level": list(LEVELS), "trust": list(trust.levels)}, schema=SCHEMA)

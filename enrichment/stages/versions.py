@@ -31,7 +31,7 @@ def versions(settings: Settings) -> dict[str, str]:
         "code": _code_hash(_ANSWERING_ROOMS),
         BUILD: _code_hash(("",)),
         "taxonomy": _hash([SCHEMA_DIR / "taxonomy.yaml", SCHEMA_DIR / "groups.yaml"]),
-        "attributes": _hash([SCHEMA_DIR / "attributes.yaml"]),
+        "attributes": _hash([SCHEMA_DIR / "attributes.yaml", _PACKAGE / "vision" / "training_labels.yaml"]),
         "vendors": _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
         "ner": str(settings.ner).lower(),
     }

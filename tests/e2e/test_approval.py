@@ -35,7 +35,7 @@ def test_an_unusual_night_waits_for_approval(drops, declared, tmp_path):
         run_night(uri, NullProgress)
     assert latest(store).run_id == first.run_id
     run = Run.at(uri)
-    assert any("re-filed" in question for question in questions_of(run))
+    assert any("known products were re-filed (" in question and "%" in question for question in questions_of(run))
     with pytest.raises(UsageError, match="name"):
         approve(run, " ")
 

@@ -86,13 +86,17 @@ def test_unknown_and_outside_do_not_count_for_fields():
             answer_row("b", ("Unisex",), image_group="other"),
         ),
         (truth_row("c", ("Unisex", "", "", ""), image_group="other"), answer_row("c")),
+        (truth_row("d", ("Unisex", "", "", ""), image_group="other"), answer_row("d", image_group="other")),
     ]
     scores = scored(pairs)
     assert scores.field("path").coverage.n == 0
     assert scores.field("class").coverage.n == 0
-    assert scores.field("image_group").coverage.n == 2
-    assert scores.measure("outside_kept_out").share.right == 1
-    assert scores.measure("outside_kept_out").share.n == 2
+    assert scores.field("image_group").coverage.n == 3
+    assert (
+        scores.measure("outside_kept_out").share.right,
+        scores.measure("outside_told_apart").share.right,
+        scores.measure("outside_told_apart").share.n,
+    ) == (1, 2, 3)
 
 
 def test_placeholder_levels_count_cell_by_cell():

@@ -142,6 +142,7 @@ BAD_CHANGES = (
     ("level", "shelf", "level"),
     ("status", "x", "status"),
     ("confidence", 7.0, "confidence"),
+    ("reasons", ["whim"], "reasons_known"),
 )
 
 
