@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nlp.lexicon import phrase_words
 from nlp.meaning import GENDERS, Match
+from nlp.tokens import BREAKS
 
 _FURTHEST = 5
 
@@ -15,21 +16,26 @@ def brand_words(words: Sequence[str], matches: Sequence[Match], brand: str) -> i
 
     ``brand`` is what the vendor says it is ("" = unsaid). Failing that, what stands before the gender is the brand,
     unless the vocabulary knows every word of it ("Black Leather Women Boots" names no brand). Two words joined by "and"
-    are a brand where the vocabulary does not know the second ("Wool & Prince Undershirt").
+    are a brand where the vocabulary does not know the second ("Wool & Prince Undershirt"). The dots of abbreviations
+    are no words, and what the vocabulary knows after the last one is no brand ("U.S. Polo Assn. Striped Men Shirt").
     """
     said = phrase_words(brand)
     if said and tuple(words[: len(said)]) == said:
         return len(said)
-    return max(_before_gender(matches), _pair(words, matches))
+    return max(_before_gender(words, matches), _pair(words, matches))
 
 
-def _before_gender(matches: Sequence[Match]) -> int:
+def _before_gender(words: Sequence[str], matches: Sequence[Match]) -> int:
     for match in matches:
-        if match.start > _FURTHEST:
+        spoken = {i for i in range(match.start) if words[i] not in BREAKS}
+        if len(spoken) > _FURTHEST:
             return 0
         if match.start and match.mask & GENDERS:
-            covered = {i for m in matches if m.end <= match.start for i in range(m.start, m.end)}
-            return match.start if len(covered) < match.start else 0
+            strange = spoken - {i for m in matches if m.end <= match.start for i in range(m.start, m.end)}
+            if not strange:
+                return 0
+            dot = max((i for i in range(match.start) if words[i] in BREAKS), default=-1)
+            return match.start if dot < max(strange) else dot + 1
     return 0
 
 

@@ -35,6 +35,7 @@ _CHUNK = 64
 _ROOM = Path(__file__).parent
 STARTER = _ROOM / "starter"
 """The trained parts that ship with the package."""
+RECOGNISER = ("ner.bin", "ner.json", "word_classes.json")
 
 __all__ = ["ProductText", "TextReader", "build", "miner"]
 
@@ -115,7 +116,9 @@ def build(folder: Path | None = None, language: str = "en", ner: bool = True) ->
         Measures(declared),
     ]
     if ner:
-        extractors.append(Entities(Recogniser.load(parts), resolver, declared, _hash(parts, "ner.bin", "vectors.npz")))
+        extractors.append(
+            Entities(Recogniser.load(parts), resolver, declared, _hash(parts, *RECOGNISER, "vectors.npz"))
+        )
     return TextReader(lexicon, Language(lexicon.words, language), extractors, _version(extractors, language))
 
 

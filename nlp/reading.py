@@ -107,7 +107,7 @@ def _passage(lexicon: Lexicon, field_name: str, text: str | None, known: frozens
         if end < len(words) and words[end] == ":" and clause in lexicon.keys:
             key = Match(start, end, Meaning(lexicon.keys[clause]))
             keys.append((key, end + 1, _value_end(words, end + 1)))
-    passage = Passage(field_name, text or "", normal, tokens, parts, matches, marks(words, matches))
+    passage = Passage(field_name, text or "", normal, tokens, parts, matches, marks(words, matches, prose=not whole))
     if keys:
         passage.keys = keys
         passage.key_words = frozenset(i for match, start, end in keys for i in range(match.start, end))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nlp.lexicon import Lexicon
-from nlp.meaning import NOUNS, PARTS, VALUES, Kind, Match
+from nlp.meaning import GENDERS, NOUNS, PARTS, VALUES, Kind, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 from nlp.tokens import BREAKS
 from schemas.attribute_spec import Attribute, Attributes
@@ -81,14 +81,21 @@ class Gazetteer:
         return found
 
     def _speaks_of_product(self, attribute: str, reading: Reading, passage: Passage, match: Match) -> bool:
+        if attribute == "stone" and self._is_of_part(passage, match):
+            return False
         if attribute not in _OWNED:
             return not _is_detail(passage, match)
         owner = owner_of(passage, match[1], self._lexicon.stops)
         if owner is None:
             return passage.name != DESCRIPTION or _opens(passage, match, self._lexicon.stops)
         if owner[2].mask & NOUNS:
-            return self._same_product(reading, owner)
+            return self._same_product(reading, owner) and not _is_title(reading, passage, match, owner)
         return False
+
+    def _is_of_part(self, passage: Passage, match: Match) -> bool:
+        """Tell whether a part is made of it ("mother of pearl dial")."""
+        owner = owner_of(passage, match[1], self._lexicon.stops)
+        return owner is not None and passage.tokens.words[owner[0]] in _HARD_PARTS
 
     def _same_product(self, reading: Reading, owner: Match) -> bool:
         if reading.group is None or reading.article in _SETS:
@@ -129,13 +136,25 @@ def owner_of(passage: Passage, start: int, stops: frozenset[str]) -> Match | Non
             continue
         mask = match[2].mask
         if mask & NOUNS:
-            return match
-        if mask & PARTS:
+            if not _describes(passage, match):
+                return match
+            i = match[1]
+        elif mask & PARTS:
             if word in _HARD_PARTS:
                 return match
             soft = match
             i = match[1]
     return soft
+
+
+def _describes(passage: Passage, match: Match) -> bool:
+    """Tell whether a noun that may be a value too describes the noun after it ("cream" in "cream ethnic kurtas")."""
+    follower: Match | None = match
+    while follower is not None and follower[2].mask & VALUES:
+        follower = passage.by_start.get(follower[1])
+        if follower is not None and follower[2].mask & NOUNS:
+            return True
+    return False
 
 
 def _opens(passage: Passage, match: Match, stops: frozenset[str]) -> bool:
@@ -155,6 +174,27 @@ def _opens(passage: Passage, match: Match, stops: frozenset[str]) -> bool:
     known = {i for m in inside for i in range(m.start, m.end)}
     strange = sum(i not in known and words[i].isalpha() for i in range(start, end))
     return strange <= (1 if start == 0 else 0)
+
+
+def _is_title(reading: Reading, passage: Passage, match: Match, owner: Match) -> bool:
+    """Tell whether a word belongs to a theme that a mug or a gift card is named after ("White Rabbit Gift Card").
+
+    Such a name begins with a value, where others have their brand; only values stand between a value and its noun.
+    """
+    first = passage.by_start.get(0)
+    if passage.name == DESCRIPTION or reading.group != "other" or passage.brand:
+        return False
+    if first is None or not first[2].mask & VALUES:
+        return False
+    i = match[1]
+    while i < owner[0]:
+        between = passage.by_start.get(i)
+        if between is None and passage.tokens.words[i] not in _JOINERS:
+            return True
+        if between is not None and not between[2].mask & (VALUES | NOUNS | GENDERS):
+            return True
+        i = between[1] if between is not None else i + 1
+    return False
 
 
 def _is_detail(passage: Passage, match: Match) -> bool:

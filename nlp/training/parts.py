@@ -9,12 +9,16 @@ from nlp.lexicon import Lexicon
 from nlp.training.calibration import noun_confidence
 from nlp.training.corpus import brands, described, labelled
 from nlp.training.linear_training import accuracy, train
-from nlp.training.ner_training import Point, measure, sample, silver_clauses, train_recogniser
+from nlp.training.ner_measure import Corpus
+from nlp.training.ner_training import CLAUSES, clause_words, sample, train_recogniser
+from nlp.training.silver import silver_clauses
 from nlp.training.vectors_training import sentences, train_vectors
+from nlp.training.word_class_training import train_word_classes
 from nlp.vocabulary_spec import article_vocabulary, context
 from schemas.attribute_spec import attributes
 
-CLAUSES = 20_000
+LEANING = 0.5
+"""How far the recogniser is leaned towards finding nothing: half of the spellings held out are found at this point."""
 
 
 def train_parts(data: Path, out: Path) -> None:
@@ -29,17 +33,31 @@ def train_parts(data: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     train(lexicon, names, texts).save(out)
     train_vectors(sentences(both), brands(both), lexicon.words).save(out)
-    clauses = silver_clauses(lexicon, declared, [*texts, *names[::2]])
-    train_recogniser(sample(clauses, CLAUSES), brands(both) - lexicon.words).save(out)
+    train_ner(data, out)
     confidence = json.dumps(noun_confidence(lexicon, names), indent=1, sort_keys=True)
     (out / "nouns.json").write_text(confidence + "\n", encoding="utf-8")
 
 
-def measure_parts(data: Path, fold: int) -> tuple[dict[str, float], list[Point]]:
-    """Train without the brands of ``fold`` (0 to 4); return accuracies on them and the recogniser's points."""
+def train_ner(data: Path, out: Path) -> None:
+    """Train word classes and recogniser from ``data`` into ``out``."""
+    corpus = corpus_of(data)
+    classes = train_word_classes(corpus.texts, corpus.clauses, corpus.private)
+    recogniser = train_recogniser(sample(corpus.clauses, CLAUSES), corpus.known, classes)
+    recogniser.lean(LEANING)
+    recogniser.save(out)
+
+
+def corpus_of(data: Path) -> Corpus:
+    """Return what the recogniser learns from: clauses of descriptions and of every other labelled name."""
     declared = attributes()
     lexicon = Lexicon(declared, article_vocabulary(), context("en"))
     names, texts = labelled(data), described(data)
-    figures = accuracy(lexicon, names, texts, fold)
+    both = [*texts, *names]
     clauses = silver_clauses(lexicon, declared, [*texts, *names[::2]])
-    return figures, measure(clauses, brands([*texts, *names]) - lexicon.words, CLAUSES)
+    return Corpus(clauses, sentences(both), clause_words(lexicon, declared), brands(both) - lexicon.words)
+
+
+def measure_parts(data: Path, fold: int) -> dict[str, float]:
+    """Train the linear models without the brands of ``fold`` (0 to 4); return accuracies on them."""
+    lexicon = Lexicon(attributes(), article_vocabulary(), context("en"))
+    return accuracy(lexicon, labelled(data), described(data), fold)

@@ -40,7 +40,7 @@ def train_vectors(
     Levy and Goldberg, Neural Word Embedding as Implicit Matrix Factorization,
     https://papers.nips.cc/paper/5477-neural-word-embedding-as-implicit-matrix-factorization
     """
-    words = _shared(clauses, brand_words - common)
+    words = shared_words(clauses, brand_words - common)
     index = {w: i for i, w in enumerate(words)}
     counts: Counter[tuple[int, int]] = Counter()
     for _, clause in clauses:
@@ -74,7 +74,8 @@ def _clauses(words: Sequence[str]) -> Iterable[list[str]]:
         yield clause
 
 
-def _shared(clauses: Sequence[tuple[str, list[str]]], private: frozenset[str]) -> list[str]:
+def shared_words(clauses: Sequence[tuple[str, list[str]]], private: frozenset[str]) -> list[str]:
+    """Return the words that several brands use often enough to learn from, but for ``private`` ones, sorted."""
     documents: Counter[str] = Counter()
     owners: dict[str, set[str]] = defaultdict(set)
     for brand, clause in clauses:

@@ -20,7 +20,15 @@ def _lines(name: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("sample", "least", "share"), [("nothing.jsonl", 150, 0.97), ("nothing_fresh.jsonl", 40, 0.8)])
+@pytest.mark.parametrize(
+    ("sample", "least", "share"),
+    [
+        ("nothing.jsonl", 150, 0.97),
+        ("nothing_fresh.jsonl", 40, 0.9),
+        ("nothing_new.jsonl", 40, 0.97),
+        ("nothing_last.jsonl", 30, 0.8),
+    ],
+)
 def test_texts_that_must_say_nothing_say_nothing(reader: TextReader, sample: str, least: int, share: float) -> None:
     cases = _lines(sample)
     assert len(cases) >= least

@@ -72,3 +72,10 @@ def test_words_used_alike_are_near() -> None:
     mean = vectors.of(["cotton", "linen"])
     assert mean is not None
     assert np.isclose(np.linalg.norm(mean), 1.0, atol=1e-3)
+
+
+@pytest.mark.parametrize("code", ["SS27", "S/S 2027", "26SS", "Spring/Summer 2027", "FW26", "AW25", "A/W-26", "fw2041"])
+def test_season_codes_need_no_list_of_years(resolver: ValueResolver, code: str) -> None:
+    resolved = resolver.resolve("season", code)
+    assert resolved is not None
+    assert resolved.value == ("winter" if "w" in code.lower() else "summer")

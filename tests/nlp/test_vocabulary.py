@@ -108,6 +108,10 @@ def test_trained_parts_are_small_and_hold_no_shop_names() -> None:
     terms = json.loads((STARTER / "linear.json").read_text(encoding="utf-8"))["terms"]
     words = {w for t in terms for w in t.split() if ":" not in t}
     words |= set(json.loads((STARTER / "vectors.json").read_text(encoding="utf-8")))
+    words |= set(json.loads((STARTER / "ner.json").read_text(encoding="utf-8"))["words"])
+    words |= {
+        w for own in json.loads((STARTER / "word_classes.json").read_text(encoding="utf-8")).values() for w in own
+    }
     assert words.isdisjoint(
         {"nike", "adidas", "puma", "reebok", "titan", "fossil", "wrangler", "biba", "jockey", "fabindia"}
     )
