@@ -36,8 +36,8 @@ def group(
     epochs: int = 8,
     epoch_pictures: int = 20_000,
     batch: int = 64,
-    side: Annotated[int, typer.Option(help="Training side in pixels.")] = 128,
-    serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 160,
+    side: Annotated[int, typer.Option(help="Training side in pixels.")] = 160,
+    serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
     threads: Threads = 2,
     seed: int = 17,
     keep_every: Annotated[int, typer.Option(help="Batches between two checkpoints to resume from.")] = 100,
@@ -62,21 +62,23 @@ def taggers(
     source: Sources,
     out: Out,
     work: Annotated[Path, typer.Option(help="Scratch folder: decoded pictures, checkpoints, logs; resumes from it.")],
-    start: Annotated[Path, typer.Option(help="Version folder whose trunk and group head stay.")],
+    start: Annotated[Path, typer.Option(help="Version folder whose trunk stays.")],
     version: Version = "candidate",
     epochs: int = 12,
     views: Annotated[int, typer.Option(help="How often each picture is seen: once plain, then augmented.")] = 2,
+    serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
     threads: Threads = 2,
     seed: int = 17,
     claims: Claims = None,
     corrections: Corrections = None,
+    regroup: Annotated[bool, typer.Option(help="Let the group head move as well.")] = False,
     research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
 ) -> None:
     """Train the taggers and the embedding on the frozen trunk of a version."""
     from enrichment.vision.train import train_taggers
 
-    given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views}
-    given |= {"threads": threads, "seed": seed, "research": research, "claims": claims}
+    given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views, "regroup": regroup}
+    given |= {"serve_side": serve_side, "threads": threads, "seed": seed, "research": research, "claims": claims}
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 

@@ -18,7 +18,7 @@ from schemas.attribute_spec import Attributes
 from schemas.records import AttributeClaim, Source
 
 _STRUCTURE = (GROUP, TYPE, GENDER)
-_LEAST_EXAMPLES = 60
+_LEAST_EXAMPLES, _LEAST_READ = 60, 30
 _MOST_EXAMPLES = 1500
 # How strongly weights are held at slope 1, shift 0: few examples should not move them far.
 _RIDGE = 0.005
@@ -192,7 +192,8 @@ def readings(
 ) -> dict[str, dict[str, float]]:
     """Return what ``voice`` means by each value it names, as shares of the true values found beside it.
 
-    A value is taken at its word as if ``smoothing`` more examples had said so; shares under ``least`` are dropped.
+    A value is taken at its word as if ``smoothing`` more examples had said so, or as many more as it lacks to
+    ``_LEAST_READ``: a handful of slips must not give a word another meaning. Shares under ``least`` are dropped.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for example in examples:
@@ -201,9 +202,10 @@ def readings(
             counts[named.pop()][example.truth[name]] += 1
     found: dict[str, dict[str, float]] = {}
     for value, truths in sorted(counts.items()):
-        total = sum(truths.values()) + smoothing
-        shares = {t: (n + smoothing * (t == value)) / total for t, n in truths.items()} | (
-            {value: smoothing / total} if value not in truths else {}
+        own = max(smoothing, _LEAST_READ - sum(truths.values()))
+        total = sum(truths.values()) + own
+        shares = {t: (n + own * (t == value)) / total for t, n in truths.items()} | (
+            {value: own / total} if value not in truths else {}
         )
         found[value] = {t: round(share, 4) for t, share in sorted(shares.items()) if share >= least}
     return found

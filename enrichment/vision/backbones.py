@@ -69,7 +69,7 @@ def preprocessing(backbone: str, side: int) -> Preprocessing:
 
 
 def trunk(backbone: str, weights: Path | None = None, hub: bool = False) -> nn.Module:
-    """Build a pooled trunk (pictures ``[B, 3, S, S]`` to features ``[B, D]``) and load its first weights.
+    """Build a trunk for pictures ``[B, 3, S, S]``, without a classifier, and load its first weights.
 
     ``weights`` is a safetensors file with timm's key names; ``hub`` asks timm's hub instead. Neither = random.
 
@@ -107,12 +107,6 @@ def load_trunk(model: nn.Module, weights: Path) -> tuple[str, ...]:
     if missing:
         LOG.info("%s leaves %d tensors untrained, from %s", weights.name, len(missing), missing[0])
     return tuple(missing)
-
-
-def width(model: nn.Module) -> int:
-    """Return ``D``, the number of features that a trunk gives for each picture."""
-    built: Any = model
-    return int(getattr(built, "head_hidden_size", None) or built.num_features)
 
 
 def depth_groups(model: nn.Module) -> list[list[nn.Parameter]]:

@@ -15,6 +15,8 @@ from safetensors.torch import load_file
 from enrichment.models.version import read_json
 from enrichment.vision import backbones
 from enrichment.vision.backbones import Preprocessing
+from enrichment.vision.bands import BANDS, width
+from enrichment.vision.bands import features as features_of
 from enrichment.vision.colour import colour_shares
 from enrichment.vision.fold import folded
 from enrichment.vision.letterbox import Pixels
@@ -85,8 +87,7 @@ class Engine:
     def features(self, plain: torch.Tensor) -> torch.Tensor:
         """Return the trunk's float32 features ``[B, F]`` of pictures 0..1 ``[B, 3, S, S]``."""
         ready = (plain.to(self.device) * self._scale + self._shift).to(self.dtype, memory_format=torch.channels_last)
-        features: torch.Tensor = self._trunk(ready).float()
-        return features
+        return features_of(self._trunk, ready).float()
 
     def scores(self, squares: Iterable[Pixels]) -> RawScores:
         """Return the scores of all pictures in one piece."""
@@ -102,6 +103,10 @@ class Engine:
 def read_inputs(folder: Path) -> tuple[str, Preprocessing]:
     """Return a version's backbone name and preprocessing."""
     data = read_json(folder / INPUTS)
+    if data.get("bands") != BANDS:
+        raise ModelMismatch(
+            f"{INPUTS}: bands={data.get('bands')}; this release reads {BANDS}. Train the version again."
+        )
     try:
         mean, std = tuple(map(float, data["mean"])), tuple(map(float, data["std"]))
         return str(data["backbone"]), Preprocessing(int(data["side"]), mean, std)  # type: ignore[arg-type]
@@ -120,7 +125,7 @@ def read_net(folder: Path) -> tuple[LookNet, Vocabulary, Preprocessing]:
     backbone, inputs = read_inputs(folder)
     trunk: Any = backbones.trunk(backbone)
     tags = {name: len(values) for name, values in vocabulary.tags.items()}
-    net = LookNet(trunk, backbones.width(trunk), len(vocabulary.groups), tags)
+    net = LookNet(trunk, width(trunk), len(vocabulary.groups), tags)
     state = {name: tensor.float() for name, tensor in load_file(str(folder / WEIGHTS)).items()}
     try:
         missing, unexpected = net.load_state_dict(state, strict=False)

@@ -89,7 +89,8 @@ def table(figures: Mapping[str, Any]) -> list[tuple[str, str, int, str, str, str
             if name == "brands":
                 continue
             interval = f"{head['low']:.3f}-{head['high']:.3f}"
-            f1 = f"{head['macro_f1']:.3f}" if "macro_f1" in head else f"{head['smallest_recall']:.3f} (min recall)"
+            f1 = f"{head['smallest_recall']:.3f} (min recall)" if "smallest_recall" in head else "-"
+            f1 = f"{head['macro_f1']:.3f}" if "macro_f1" in head else f1
             error = f"{head['calibration_error']:.3f}"
             label = f"{name} (weak labels)" if mostly_weak(head) else name
             out.append((split, label, head["n"], f"{head['accuracy']:.3f}", interval, f1, error))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from enrichment.vision.answer import answers, best, merge_matrix, merged_names
 from enrichment.vision.calibrate import calibration_error, softmax, threshold_for
-from enrichment.vision.intervals import bootstrap, macro_f1, wilson
+from enrichment.vision.intervals import COUNTED, bootstrap, macro_f1, wilson
 from enrichment.vision.measured import Measured, known
 from enrichment.vision.training_rows import DRAWN, UNTAUGHT
 from enrichment.vision.vocabulary import GROUP, MISSING, TYPE, Vocabulary
@@ -75,7 +75,6 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
     true, got = family[codes], family[place]
     right = got == true
     order = np.argsort(-(shares @ merge), axis=1, kind="stable")
-    low, high = bootstrap(lambda at: macro_f1(true[at], got[at]), len(true)) if len(true) else (0.0, 1.0)
     named = merged_names(name, values)
     claimed = answers(measured.raw, vocabulary, fitted).tags[name][rows]
     return {
@@ -83,9 +82,7 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
         "weak": sum(name in row.weak for row, mine in zip(measured.rows, rows, strict=True) if mine),
         "exact": round(float((place == codes).mean()), 4) if len(codes) else 0.0,
         "top2": round(float((order[:, :2] == true[:, None]).any(axis=1).mean()), 4) if len(codes) else 0.0,
-        "macro_f1": round(macro_f1(true, got), 4),
-        "macro_f1_low": round(low, 4),
-        "macro_f1_high": round(high, 4),
+        **_macro(true, got),
         "as_claimed": share(family[best(name, values, claimed)[0]] == true),
         "by_value": {named[v]: share(right[true == v]) for v in np.unique(true)},
         "calibration_error": round(calibration_error(sure, place == codes), 4),
@@ -93,6 +90,15 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
         "confusions": confusions([named[t] for t in true], [named[g] for g in got]),
         "not_applicable": not_applicable(measured, name, vocabulary, fitted),
     }
+
+
+def _macro(true: NDArray[Any], got: NDArray[Any]) -> dict[str, float]:
+    """Return macro-F1 with its interval, nothing where no value has rows enough to be counted."""
+    if len(true) == 0 or np.unique(true, return_counts=True)[1].max() < COUNTED:
+        return {}
+    low, high = bootstrap(lambda at: macro_f1(true[at], got[at]), len(true))
+    found = {"macro_f1": macro_f1(true, got), "macro_f1_low": low, "macro_f1_high": high}
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def not_applicable(

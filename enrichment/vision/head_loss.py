@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import Tensor, nn
 
+from enrichment.vision.answer import merge_matrix
 from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
 from enrichment.vision.net import DIMENSIONS, Scores
 from enrichment.vision.vocabulary import GROUP, TAUGHT, TYPE, Vocabulary
@@ -19,7 +20,11 @@ _FAR = -1e4
 
 
 class HeadLoss(nn.Module):
-    """Sum of masked losses: cross-entropy a head, a noise-bearing one for ``weak`` heads, and the metric losses."""
+    """Sum of masked losses: cross-entropy a head, a noise-bearing one for ``weak`` heads, and the metric losses.
+
+    Where near-equal values count as one, a head learns its values and their families alike: navy taken for blue is
+    half a mistake.
+    """
 
     def __init__(self, vocabulary: Vocabulary, weak: Iterable[str] = (), with_group: bool = True) -> None:
         """Weigh the heads of ``vocabulary``; without ``with_group`` the group head is left as it is."""
@@ -29,13 +34,29 @@ class HeadLoss(nn.Module):
         proxied = [name for name in _PROXIED if name in vocabulary.tags]
         self.proxies = nn.ModuleDict({n: ClassProxies(DIMENSIONS, len(vocabulary.tags[n])) for n in proxied})
         for name in self.names:
+            families = torch.from_numpy(merge_matrix(name, vocabulary.tags[name])).float()
             self.register_buffer(f"may_{name}", torch.from_numpy(vocabulary.mask(name)), persistent=False)
+            self.register_buffer(f"families_{name}", families, persistent=False)
 
     def allowed(self, name: str, codes: dict[str, Tensor]) -> Tensor:
         """Return ``[B, V]``: the values that each row's true group can have, all of them where it is unknown."""
         matrix: Tensor = getattr(self, f"may_{name}")
         group = codes[GROUP]
         return matrix[group.clamp(min=0)] | (group < 0)[:, None]
+
+    def has_families(self, name: str) -> bool:
+        """Tell whether some values of a head count as one."""
+        families: Tensor = getattr(self, f"families_{name}")
+        return families.shape[0] > families.shape[1]
+
+    def in_families(self, name: str, scores: Tensor, codes: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return scores ``[B, M]``, codes ``[B]`` and allowed ``[B, M]`` of families for those of single values."""
+        families: Tensor = getattr(self, f"families_{name}")
+        may = allowed.float() @ families > 0
+        scores = scores.masked_fill(~allowed, _FAR)
+        top = scores.max(dim=1, keepdim=True).values
+        summed = ((scores - top).exp() @ families).clamp(min=1e-9).log() + top
+        return summed, torch.where(codes < 0, codes, families.argmax(dim=1)[codes.clamp(min=0)]), may
 
     def forward(self, scores: Scores, features: Tensor, codes: dict[str, Tensor]) -> Tensor:
         """Return the loss of a batch: its scores, the trunk's features ``[B, F]`` and label codes by head."""
@@ -50,15 +71,18 @@ class HeadLoss(nn.Module):
             else:
                 weight = _WEIGHT.get(name, _OTHER_WEIGHT)
                 loss = loss + weight * masked_cross_entropy(tag, mine, allowed, _SMOOTHING)
+                if self.has_families(name):
+                    loss = loss + weight * masked_cross_entropy(*self.in_families(name, tag, mine, allowed), _SMOOTHING)
         for name, proxy in self.proxies.items():
             loss = loss + _METRIC_WEIGHT * proxy(scores.embedding, codes[name])
         return loss
 
     def right(self, scores: Scores, codes: dict[str, Tensor]) -> Iterator[tuple[str, int, Tensor]]:
-        """Yield head, labelled rows and the share of them answered rightly, tags within their true group."""
+        """Yield head, labelled rows and the share of them answered rightly: families, within their true group."""
         yield from _share(GROUP, scores.group, codes[TAUGHT])
         for name, tag in scores.tags.items():
-            yield from _share(name, tag.masked_fill(~self.allowed(name, codes), _FAR), codes[name])
+            found, code, may = self.in_families(name, tag, codes[name], self.allowed(name, codes))
+            yield from _share(name, found.masked_fill(~may, _FAR), code)
 
 
 def _share(name: str, scores: Tensor, codes: Tensor) -> Iterator[tuple[str, int, Tensor]]:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Z = 1.959964
+# Rows that a value must have for its F1 to count.
+COUNTED = 20
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
@@ -38,7 +40,7 @@ def bootstrap(
     return float(low), float(high)
 
 
-def macro_f1(true: NDArray[Any], got: NDArray[Any], at_least: int = 20) -> float:
+def macro_f1(true: NDArray[Any], got: NDArray[Any], at_least: int = COUNTED) -> float:
     """Return the mean F1 over values with ``at_least`` true rows; 0 where no value has that many."""
     values, counts = np.unique(true, return_counts=True)
     scores = []

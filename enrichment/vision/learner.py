@@ -80,7 +80,7 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         """Return the loss of one augmented batch."""
         cached, codes = batch
         pictures = self.augment(cached.cpu()).to(self.device)
-        features = self.net.trunk(self.normalised(pictures)).float()
+        features = self.net.features(self.normalised(pictures))
         scores = self.net.heads(features, colour_shares(pictures), codes[GROUP].clamp(min=0))
         loss: Tensor = self.loss(scores, features, codes)
         self.log("loss", loss, prog_bar=True)

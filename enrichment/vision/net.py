@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from enrichment.vision.bands import features as features_of
 from enrichment.vision.colour import COLOURS, colour_shares
 
 DIMENSIONS, ADAPTER_RANK, MIXED = 128, 32, 256
@@ -37,7 +38,7 @@ class Taggers(nn.Module):
         super().__init__()
         self.groups = groups
         self.shared = nn.ModuleDict({name: nn.Linear(features, values) for name, values in tags.items()})
-        self.down = nn.Parameter(torch.randn(groups, features, ADAPTER_RANK) * features**-0.5)
+        self.down = nn.Parameter(torch.randn(features, groups * ADAPTER_RANK) * features**-0.5)
         self.up = nn.ParameterDict(
             {name: nn.Parameter(torch.zeros(groups, ADAPTER_RANK, values)) for name, values in tags.items()}
         )
@@ -47,7 +48,9 @@ class Taggers(nn.Module):
 
     def forward(self, features: Tensor, group: Tensor, colours: Tensor) -> dict[str, Tensor]:
         """Return scores ``[B, V]`` of each tag from features ``[B, F]``, groups ``[B]`` and colour shares."""
-        hidden = functional.hardswish(torch.bmm(features.unsqueeze(1), self.down[group]))
+        # One product for all groups, of which each row keeps its own: fixed shapes, whatever groups a batch holds.
+        every = (features @ self.down).view(len(features), self.groups, ADAPTER_RANK)
+        hidden = functional.hardswish(every[torch.arange(len(features), device=group.device), group].unsqueeze(1))
         mixed = self.mixed(torch.cat([self._even(features), self._even(colours), self._marked(group)], dim=1))
         return {
             name: head(features) + torch.bmm(hidden, self.up[name][group]).squeeze(1) + mixed @ self.mixed_up[name]
@@ -67,7 +70,7 @@ class LookNet(nn.Module):
     """Pictures ``[B, 3, S, S]`` to :class:`Scores`."""
 
     def __init__(self, trunk: nn.Module, features: int, groups: int, tags: Mapping[str, int]) -> None:
-        """Put heads for ``groups`` image groups and ``tags`` (values by attribute) on a pooled trunk."""
+        """Put heads for ``groups`` image groups and ``tags`` (values by attribute) on the ``features`` of a trunk."""
         super().__init__()
         self.trunk = trunk
         self.dropped = nn.Dropout(_FEATURES_DROPPED)
@@ -77,7 +80,11 @@ class LookNet(nn.Module):
 
     def forward(self, pictures: Tensor, plain: Tensor, group: Tensor | None = None) -> Scores:
         """Score normalised ``pictures``; ``plain`` are the same in 0..1. A group given guides the taggers."""
-        return self.heads(self.trunk(pictures).float(), colour_shares(plain), group)
+        return self.heads(self.features(pictures), colour_shares(plain), group)
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """Return the trunk's features ``[B, F]`` of normalised pictures, in float32."""
+        return features_of(self.trunk, pictures).float()
 
     def heads(self, features: Tensor, colours: Tensor, group: Tensor | None = None) -> Scores:
         """Score features ``[B, F]`` that the trunk gave and colour shares ``[B, COLOURS]`` of the same pictures."""

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 
 from enrichment.models.version import METRICS, Kind, ModelVersion, seal
 from enrichment.vision.backbones import Preprocessing
+from enrichment.vision.bands import BANDS
 from enrichment.vision.engine import CALIBRATION, INPUTS, LABELS, WEIGHTS
 from enrichment.vision.net import LookNet
 from enrichment.vision.vocabulary import Vocabulary
@@ -30,7 +31,7 @@ def write_parts(folder: Path, net: LookNet, vocabulary: Vocabulary, backbone: st
     }
     save_file(state, str(folder / WEIGHTS))
     write_json(folder / LABELS, vocabulary.to_json())
-    write_json(folder / INPUTS, {"backbone": backbone, "letterbox": "edge colour", **asdict(inputs)})
+    write_json(folder / INPUTS, {"backbone": backbone, "bands": BANDS, "letterbox": "edge colour", **asdict(inputs)})
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:

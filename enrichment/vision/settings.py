@@ -39,8 +39,8 @@ class TrainSettings:
     batch: int = 64
     views: int = 2
     regroup: bool = False
-    side: int = 128
-    serve_side: int = 160
+    side: int = 160
+    serve_side: int = 192
     rate: float = 4e-4
     head_rate: float = 2e-3
     stage_decay: float = 0.75

@@ -15,6 +15,7 @@ from enrichment.progress.port import Progress
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
 from enrichment.vision.backbones import Preprocessing
+from enrichment.vision.bands import width
 from enrichment.vision.batches import BalancedSampler, loader
 from enrichment.vision.calibration import calibrated
 from enrichment.vision.card import card
@@ -84,7 +85,7 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
     made = _warm(settings.start, vocabulary)
-    net, inputs = made.net, made.inputs
+    net, inputs = made.net, replace(made.inputs, side=settings.serve_side)
     views = [None, *(Augment(inputs.side, settings.seed + n, data.scenes()) for n in range(1, settings.views))]
     engine = Engine(net, inputs)
     train = extract(data.part(TRAIN, vocabulary), engine, views, progress)
@@ -99,7 +100,7 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     own = replace(settings, work=settings.work / "taggers")
     best = fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), own, progress)
     net.load_state_dict(learned_state(best), strict=False)
-    return write_version(made, data.rows, settings, progress)
+    return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
 
 
 def _fresh(settings: TrainSettings, vocabulary: Vocabulary) -> _Made:
@@ -129,7 +130,7 @@ def weak_heads(rows: list[TrainingRow]) -> frozenset[str]:
 
 def _net(trunk: torch.nn.Module, vocabulary: Vocabulary) -> LookNet:
     tags = {name: len(values) for name, values in vocabulary.tags.items()}
-    net: Any = LookNet(trunk, backbones.width(trunk), len(vocabulary.groups), tags)
+    net: Any = LookNet(trunk, width(trunk), len(vocabulary.groups), tags)
     placed: LookNet = net.to(memory_format=torch.channels_last)
     return placed
 

@@ -26,6 +26,7 @@ from enrichment.progress.port import Progress
 from enrichment.stages.mine_labels import mine_labels
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
+from enrichment.vision.bands import BANDS, width
 from enrichment.vision.batches import BalancedSampler, loader
 from enrichment.vision.calibration import calibrated
 from enrichment.vision.engine import Engine
@@ -34,7 +35,7 @@ from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.learner import Learner
 from enrichment.vision.letterbox import Pixels
 from enrichment.vision.measured import measure
-from enrichment.vision.net import LookNet
+from enrichment.vision.net import LookNet, Scores
 from enrichment.vision.package import learned_state
 from enrichment.vision.picture_cache import cached_pictures, decode_trusted
 from enrichment.vision.resumable import ResumableLoader
@@ -81,6 +82,15 @@ class EvenSampler(BalancedSampler):
         self.weights = np.full(len(rows), 1 / len(rows))
 
 
+class WholeNet(LookNet):
+    """Sees nothing of where in the picture something is."""
+
+    def heads(self, features: torch.Tensor, colours: torch.Tensor, group: torch.Tensor | None = None) -> Scores:
+        whole = features.clone()
+        whole[:, features.shape[1] // (1 + BANDS) :] = 0
+        return super().heads(whole, colours, group)
+
+
 @dataclass(frozen=True)
 class Plan:
     """The choices of a training run; the defaults are those that are made."""
@@ -90,6 +100,7 @@ class Plan:
     adapters: bool = True
     mixed: bool = True
     colours: bool = True
+    bands: bool = True
     letterboxed: bool = True
     weak: bool = True
     noise_bearing: bool = True
@@ -106,6 +117,7 @@ PLANS = {
     "no group adapters": Plan(adapters=False),
     "no mixed part of the taggers": Plan(mixed=False),
     "no colour shares": Plan(colours=False),
+    "pooled over the whole picture only": Plan(bands=False),
     "squeezed, not letterboxed": Plan(letterboxed=False),
     "no weak labels": Plan(weak=False),
     "weak labels believed": Plan(noise_bearing=False),
@@ -147,7 +159,8 @@ class Ablation:
         torch.manual_seed(self.asked.seed + plan.seed)
         trunk = backbones.trunk(settings.backbone, settings.weights)
         tags = {tag: len(values) for tag, values in vocabulary.tags.items()}
-        net = LookNet(trunk, backbones.width(trunk), len(vocabulary.groups), tags)
+        made = LookNet if plan.bands else WholeNet
+        net = made(trunk, width(trunk), len(vocabulary.groups), tags)
         # Both start at zero effect: what may not move stays without any.
         for part, wanted in ((net.taggers.up, plan.adapters), (net.taggers.mixed_up, plan.mixed)):
             part.requires_grad_(wanted)

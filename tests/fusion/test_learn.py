@@ -5,7 +5,7 @@ import random
 import pytest
 
 from enrichment.fusion.calibrate import Scored, expected_error, operating_point
-from enrichment.fusion.learn import Example, accuracy, by_words, learn, shares_of_gender, shares_of_type
+from enrichment.fusion.learn import Example, accuracy, by_words, learn, readings, shares_of_gender, shares_of_type
 from enrichment.fusion.search import descend
 from enrichment.fusion.weights import declared
 from schemas.attribute_spec import attributes
@@ -88,3 +88,13 @@ def test_pictures_without_known_truth_are_calibrated_against_words() -> None:
     assert weights.sources["image:test"].probability(0.97) < 0.8
     assert weights.sources["text"].probability(0.9) > 0.8
     assert by_words(examples, "pattern", ()) == []
+
+
+def test_a_handful_of_slips_gives_a_word_no_other_meaning() -> None:
+    def said(count: int) -> dict[str, float]:
+        claims = (claim("article_type", "Flats", "text", 0.8),)
+        return readings([Example(claims, {"article_type": "Heels"})] * count, "article_type", "text:test")["Flats"]
+
+    few, many = said(7), said(70)
+    assert few["Flats"] > few["Heels"]
+    assert many["Heels"] > many["Flats"]

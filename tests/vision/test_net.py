@@ -3,16 +3,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import timm
 import torch
 from safetensors.torch import save_file
 
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
+from enrichment.vision.bands import BANDS, features, width
 from enrichment.vision.colour import COLOURS
 from enrichment.vision.fold import folded
+from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
-from enrichment.vision.net import LookNet
+from enrichment.vision.net import LookNet, Scores
 from enrichment.vision.torchvision_shim import greedy_nms, install
+from enrichment.vision.vocabulary import GROUP, TAUGHT, Vocabulary
 from schemas.errors import ModelMismatch, UsageError
 from tests.vision.conftest import TINY
 
@@ -82,6 +86,27 @@ def test_taggers_follow_the_given_group_and_embeddings_have_unit_norm() -> None:
     torch.testing.assert_close(own.tags["gender"], picked.tags["gender"])
 
 
+@pytest.mark.parametrize("name", ["tf_efficientnet_lite0", "resnet18", TINY])
+def test_features_tell_the_upper_from_the_lower_part_of_a_picture(name: str) -> None:
+    torch.manual_seed(0)
+    trunk = backbones.trunk(name).eval()
+    picture = torch.rand(1, 3, 96, 96)
+    with torch.inference_mode():
+        maps = trunk.forward_features(picture)
+        found = features(trunk, picture)
+    assert found.shape == (1, width(trunk))
+    channels = maps.shape[1]
+    bands = found[0, -BANDS * channels :].view(BANDS, channels)
+    torch.testing.assert_close(bands[0], maps[0, :, :1].mean(dim=(1, 2)))
+    torch.testing.assert_close(bands[2], maps[0, :, -1:].mean(dim=(1, 2)))
+    torch.testing.assert_close(found[:, : -BANDS * channels], trunk.forward_head(maps, pre_logits=True))
+
+
+def test_a_trunk_without_a_map_gives_its_pooled_features() -> None:
+    trunk = timm.create_model("vit_tiny_patch16_224", num_classes=0, img_size=64).eval()
+    assert width(trunk) == trunk.num_features
+
+
 def test_masked_losses_ignore_unknown_rows() -> None:
     scores, codes = torch.tensor([[2.0, 0.0, 9.0], [0.0, 3.0, 0.0]]), torch.tensor([0, -1])
     allowed = torch.tensor([[True, True, False], [True, True, True]])
@@ -89,6 +114,20 @@ def test_masked_losses_ignore_unknown_rows() -> None:
     torch.testing.assert_close(masked_cross_entropy(scores, codes, allowed), expected)
     assert float(masked_cross_entropy(scores, torch.tensor([-1, -1]))) == 0
     assert float(generalised_cross_entropy(scores, torch.tensor([-1, -1]), allowed)) == 0
+
+
+def test_a_value_of_the_right_family_is_half_a_mistake() -> None:
+    colours = ("blue", "navy_blue", "red")
+    loss = HeadLoss(Vocabulary(("top",), {"colour": colours}, {"colour": {"top": colours}}))
+    scores, allowed = torch.log(torch.tensor([[0.3, 0.3, 0.4]])), torch.ones(1, 3, dtype=torch.bool)
+    summed, code, may = loss.in_families("colour", scores, torch.tensor([1]), allowed)
+    torch.testing.assert_close(summed.softmax(dim=1), torch.tensor([[0.6, 0.4]]))
+    assert (code.tolist(), may.tolist()) == ([0], [[True, True]])
+    made = Scores(torch.zeros(1, 1), {"colour": scores}, torch.zeros(1, 2))
+    rights = {
+        name: float(right) for name, _, right in loss.right(made, {k: code * 0 for k in (GROUP, TAUGHT, "colour")})
+    }
+    assert rights["colour"] == 1
 
 
 def test_generalised_loss_is_bounded_where_cross_entropy_is_not() -> None:
