@@ -10,14 +10,14 @@ export DO_NOT_TRACK := 1
 export SCARF_ANALYTICS := false
 export AIRFLOW_HOME ?= $(CURDIR)/.airflow
 
-.PHONY: install demo test test-airflow check ablation train bench clean
+.PHONY: install demo test test-airflow check ablation clean
 
 install: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml infra/constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c infra/constraints.txt "torch==2.13.0"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c infra/constraints.txt -e ".[test]"
+	$(BIN)/python -m pip install --disable-pip-version-check -c infra/constraints.txt "torch==2.13.0"
+	$(BIN)/python -m pip install --disable-pip-version-check -c infra/constraints.txt -e ".[test]"
 	touch $@
 
 demo: install

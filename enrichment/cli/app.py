@@ -14,7 +14,7 @@ import typer
 
 from enrichment.cli import evaluate, export, labels, models, report, review, run, sample, taxonomy, train, vocabulary
 from enrichment.cli.exit_codes import EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE, EXIT_WAITS
-from enrichment.cli.output import console
+from enrichment.cli.output import console, plain
 from schemas.errors import ApprovalNeeded, EnrichError, Transient, UsageError
 
 app = typer.Typer(
@@ -33,7 +33,6 @@ def main(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     # Progress is for whoever waits, also where standard error is no terminal.
     logging.getLogger("enrichment.progress").setLevel(logging.INFO)
-    logging.getLogger("great_expectations").setLevel(level)
 
 
 for commands in (run, sample, report, evaluate, export):
@@ -64,5 +63,6 @@ def entry() -> None:
 
 
 def _complain(error: EnrichError, code: int) -> None:
-    console(stderr=True).print(f"{type(error).__name__}: {error}", style="bold red", markup=False, highlight=False)
+    told = plain(f"{type(error).__name__}: {error}")
+    console(stderr=True).print(told, style="bold red", markup=False, highlight=False)
     sys.exit(code)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json, say_table
+
+if TYPE_CHECKING:
+    from enrichment.stores.port import Store as OpenedStore
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +21,15 @@ def register(app: typer.Typer) -> None:
     app.command("rollback")(rollback)
 
 
-def report(store: Store = None, json: Json = False) -> None:
+def report(
+    store: Store = None,
+    problems: Annotated[
+        bool, typer.Option("--problems", help="List refused rows and pictures instead, with row and reason.")
+    ] = False,
+    vendor: Annotated[str | None, typer.Option(help="With --problems: of this vendor only.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="With --problems: how many to list.")] = 50,
+    json: Json = False,
+) -> None:
     """Say which run readers follow, how its vendors fared, and where report and tables lie."""
     from enrichment.cli.night_table import show_night
     from enrichment.publish.read import latest
@@ -25,6 +37,9 @@ def report(store: Store = None, json: Json = False) -> None:
     from enrichment.stores.open import open_store
 
     opened = open_store(settings(store).store)
+    if problems:
+        _problems(opened, vendor, most, json)
+        return
     night = summary(f"{opened.uri}/runs/{latest(opened).run_id}")
     if json:
         say_json(night.to_json())
@@ -32,8 +47,32 @@ def report(store: Store = None, json: Json = False) -> None:
     show_night(night)
 
 
+def _problems(opened: OpenedStore, vendor: str | None, most: int, json: bool) -> None:
+    from enrichment.publish.read import latest
+    from enrichment.stages.problems import FILE, problems_of
+
+    published = latest(opened)
+    found = problems_of(opened, published, vendor)
+    rows = found.slice(0, most).to_pylist()
+    if json:
+        say_json({"run_id": published.run_id, "total": found.num_rows, "shown": len(rows), "problems": rows})
+        return
+    columns = ["vendor", "row", "sku", "refused", "reason", "excerpt"]
+    shown = [
+        (row["vendor"], row["row"], row["sku"], "row" if row["quarantined"] else "a part", *_why(row)) for row in rows
+    ]
+    say_table(f"Problems of run {published.run_id}: {len(rows)} of {found.num_rows}", columns, shown)
+    if len(rows) < found.num_rows:
+        at = f"{opened.uri}/{published.prefix}/{FILE}"
+        console().print(f"--most lists more, --vendor those of one vendor; all of them: {at}", markup=False)
+
+
+def _why(problem: Mapping[str, Any]) -> tuple[str, str]:
+    return problem["reason"].replace("_", " "), problem["excerpt"]
+
+
 def explain(
-    sku: str,
+    sku: Annotated[str, typer.Argument(help="The product's sku, as the vendor writes it.")],
     vendor: Annotated[str | None, typer.Option(help="The vendor, where several use the same sku.")] = None,
     store: Store = None,
     json: Json = False,
@@ -49,7 +88,8 @@ def explain(
     for product in found:
         say_table(f"{product['vendor']} {product['sku']}", ["field", "value"], list(product["facts"].items()))
         columns = ["attribute", "value", "source", "producer", "confidence", "outcome", "evidence"]
-        say_table("Claims", columns, [[claim[name] for name in columns] for claim in product["claims"]])
+        if product["claims"]:
+            say_table("Claims", columns, [[claim[name] for name in columns] for claim in product["claims"]])
 
 
 def rollback(

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from enrichment.publish.layout import MANIFEST, SUCCESS, table_key
+from enrichment.publish.base import BaseMoved, require_base
+from enrichment.publish.layout import MANIFEST, SUCCESS, RunKey, table_key
 from enrichment.publish.manifest import FileEntry, RunFacts, file_entry, manifest_bytes, table_entry
-from enrichment.publish.pointer import Pointer, pointer_bytes, write_pointer
+from enrichment.publish.pointer import Pointer, pointer_bytes, read_pointer, write_pointer
 from enrichment.publish.read import Published, open_run
 from enrichment.runs.parquet import to_parquet
 from enrichment.stores.port import Store
@@ -40,10 +41,13 @@ def publish(
     ``tables`` by name become ``<name>/part-0.parquet``; ``files`` are copied under their keys below the run's prefix
     (``indexes/dress/forest.ann``). The same run again finds or repeats equal bytes. A backfilled earlier night is
     committed and read as a base by the nights after it, but does not move the pointer, nor does a run that was rolled
-    back.
+    back. A run is only published on the base that its night would be planned on now: asked before the first write, and
+    once more of the pointer that is then swapped for exactly the one asked, so that of two nights at work at the same
+    time the second is told.
 
     Raises:
         GateRefused: the gate did not pass; nothing was written.
+        BaseMoved: the base is not the newest before the run's night any more; nothing was published.
         PublishedMismatch: this run was already published with other content.
         ObjectChanged: another publisher moved the pointer meanwhile; this run is committed, call again.
 
@@ -55,6 +59,7 @@ def publish(
     entries |= {key: file_entry(path) for key, path in sorted(files.items())}
     manifest = manifest_bytes(facts, entries)
     if not _committed(store, facts, manifest):
+        require_base(store, facts.key, facts.base_run_id)
         for key, (_, raw) in data.items():
             store.put(f"{facts.key.prefix}/{key}", raw)
         for key, path in sorted(files.items()):
@@ -93,11 +98,35 @@ def _prune(store: Store, facts: RunFacts, entries: Mapping[str, FileEntry]) -> N
 
 
 def _advance(store: Store, facts: RunFacts) -> bool:
+    # Read before the base is looked at: a night published in between makes the swap fail.
     seen = pointer_bytes(store)
     pointer = None if seen is None else Pointer.from_bytes(seen)
     moved = Pointer((facts.key,)) if pointer is None else pointer.forward(facts.key)
     if moved != pointer:
+        _require_base_still(store, facts)
         write_pointer(store, moved, seen)
-    if moved.current != facts.key:
-        log.warning("run %s is published; latest.json stays at %s", facts.key.run_id, moved.current.run_id)
+    elif pointer is not None and facts.key not in pointer.trail:
+        _say_left_behind(facts.key, pointer)
     return moved.current == facts.key
+
+
+def _say_left_behind(key: RunKey, pointer: Pointer) -> None:
+    """Tell that readers do not get this run, and what would bring it to them."""
+    now = pointer.current
+    stays = f"run {key.run_id} is published; latest.json stays at {now.run_id}"
+    if key.run_id in pointer.rolled_back:
+        log.warning("%s: it was rolled back. `enrich rollback --to %s` puts it in force", stays, key.run_id)
+    else:
+        log.warning("%s of night %s, planned without it: run that night again to bring it in", stays, now.night)
+
+
+def _require_base_still(store: Store, facts: RunFacts) -> None:
+    """Ask for the base once more; a run that lost it between its first write and now is no whole run any more."""
+    try:
+        require_base(store, facts.key, facts.base_run_id)
+    except BaseMoved:
+        # Left whole, it would be the base of the nights after it. What readers follow, or followed, stays.
+        pointer = read_pointer(store)
+        if pointer is None or facts.key not in pointer.trail:
+            store.delete(f"{facts.key.prefix}/{SUCCESS}")
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -119,6 +120,8 @@ def _context() -> Any:
     gx = _library()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    # This one logger sets a level of its own on import and speaks in every run, whatever its parent is set to.
+    logging.getLogger(ProgressBarsConfig.__module__).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context

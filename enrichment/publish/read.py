@@ -66,7 +66,13 @@ def latest(store: Store) -> Published:
 
 
 def published_before(store: Store, night: date) -> Published | None:
-    """Return the base for ``night``: the newest complete run of an earlier night, None where there is none.
+    """Return the base for ``night``, opened: what :func:`base_key` names, None where there is none."""
+    key = base_key(store, night)
+    return None if key is None else open_run(store, key)
+
+
+def base_key(store: Store, night: date) -> RunKey | None:
+    """Name the base for ``night``: the newest complete run of an earlier night, None where there is none.
 
     Of several runs of that night the one ``latest.json`` pointed at last is taken, else one that was not rolled
     back, else the one of the highest id.
@@ -78,7 +84,7 @@ def published_before(store: Store, night: date) -> Published | None:
     pointer = read_pointer(store)
     pointed = [] if pointer is None else [key for key in pointer.trail if key in newest]
     kept = [key for key in newest if pointer is None or key.run_id not in pointer.rolled_back]
-    return open_run(store, (pointed or kept or newest)[-1])
+    return (pointed or kept or newest)[-1]
 
 
 def complete_runs(store: Store) -> list[RunKey]:

@@ -8,22 +8,32 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.publish.read import latest, read_table
+from enrichment.stages.problems import problems_of, worded
 from enrichment.stores.port import Store
 from schemas.errors import UsageError
 from schemas.records import LEVELS, bounded
 
+_PROBLEMS = 5
+
 
 def explain(store: Store, sku: str, vendor: str | None = None) -> list[dict[str, Any]]:
-    """Join the published product, its claims and its last change, one entry a vendor that uses ``sku``.
+    """Join the published product, its claims, last change and problems, one entry a vendor that uses ``sku``.
+
+    A product that is not published because its row was refused has the one fact ``refused`` (why, and which row).
 
     Raises:
-        UsageError: the published catalogue holds no such product.
+        UsageError: the published catalogue holds no such product, and no row of its night was refused under that sku.
 
     """
     published = latest(store)
     products = _of(read_table(store, published, "products"), sku, vendor).to_pylist()
-    if not products:
-        raise UsageError(f"sku {bounded(sku)!r} is not in run {published.run_id}. `enrich report` names the vendors.")
+    problems = problems_of(store, published, vendor, sku).to_pylist()
+    refused = _refused(sku, {product["vendor"] for product in products}, problems)
+    if not products and not refused:
+        raise UsageError(
+            f"sku {bounded(sku)!r} is not in run {published.run_id}, and no row of its night was refused under it. "
+            "`enrich report` names the vendors, `enrich report --problems` the rows that were refused."
+        )
     claims = _of(read_table(store, published, "attribute_claims"), sku, vendor).to_pylist()
     changes = {
         row["vendor"]: row for row in _of(read_table(store, published, "hierarchy_changes"), sku, vendor).to_pylist()
@@ -32,11 +42,28 @@ def explain(store: Store, sku: str, vendor: str | None = None) -> list[dict[str,
         {
             "vendor": product["vendor"],
             "sku": product["sku"],
-            "facts": _facts(product, changes.get(product["vendor"])),
+            "facts": _facts(product, changes.get(product["vendor"]), problems),
             "claims": [_claim(claim) for claim in claims if claim["vendor"] == product["vendor"]],
         }
         for product in products
+    ] + refused
+
+
+def _refused(sku: str, published: set[str], problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one entry a vendor of whose product with that sku a row was refused and none is published."""
+    refused = [problem for problem in problems if problem["quarantined"] and problem["vendor"] not in published]
+    told: dict[str, list[str]] = {}
+    for problem in refused:
+        told.setdefault(problem["vendor"], []).append(worded(problem).removeprefix("refused: "))
+    return [
+        {"vendor": vendor, "sku": sku, "facts": {"refused": _listed(reasons)}, "claims": []}
+        for vendor, reasons in told.items()
     ]
+
+
+def _listed(told: list[str]) -> str:
+    more = len(told) - _PROBLEMS
+    return "; ".join(told[:_PROBLEMS]) + (f"; {more} more" if more > 0 else "")
 
 
 def _of(table: pa.Table, sku: str, vendor: str | None) -> pa.Table:
@@ -44,7 +71,8 @@ def _of(table: pa.Table, sku: str, vendor: str | None) -> pa.Table:
     return mine if vendor is None else mine.filter(pc.equal(mine["vendor"], vendor))
 
 
-def _facts(product: dict[str, Any], change: dict[str, Any] | None) -> dict[str, Any]:
+def _facts(product: dict[str, Any], change: dict[str, Any] | None, problems: list[dict[str, Any]]) -> dict[str, Any]:
+    own = [worded(problem) for problem in problems if problem["vendor"] == product["vendor"]]
     filed = [product[f"vendor_{level}"] for level in LEVELS]
     placed = [product[level] for level in LEVELS if product[level]]
     sure = ", ".join(f"{value:.2f}" for value in product["confidences"] or [])
@@ -62,6 +90,7 @@ def _facts(product: dict[str, Any], change: dict[str, Any] | None) -> dict[str, 
         "placed by": product["placed_by"],
         **values,
         "unsure": ", ".join(product["abstained"] or []),
+        "problems tonight": _listed(own) or "-",
         "changed tonight": "-" if change is None else _moved(change),
         "fingerprint": product["fingerprint"],
     }

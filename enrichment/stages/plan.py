@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from enrichment.stores.open import open_store
 from enrichment.vendors.drops import find_drops, unknown_vendor
 from schemas.errors import UsageError
 from schemas.records import RunManifest
-from schemas.vendor_spec import vendor_specs
+from schemas.vendor_spec import VendorSpec, vendor_specs
 
 log = logging.getLogger(__name__)
 
@@ -33,16 +34,14 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     The base is the newest complete run of an *earlier* night, so a past night can be run again at any time.
 
     Raises:
-        UsageError: the folder of drops or of vendor declarations does not exist.
+        UsageError: the folder of drops or of vendor declarations does not exist, or declares no vendor.
 
     """
     settings = settings or Settings.from_env()
     if not Path(settings.drops).is_dir():
         raise UsageError(f"drops folder {settings.drops!r} does not exist. Set --drops or ENRICH_DROPS.")
-    if not Path(settings.vendors).is_dir():
-        raise UsageError(f"vendors folder {settings.vendors!r} does not exist. Set --vendors or ENRICH_VENDORS.")
+    specs = _specs(Path(settings.vendors))
     store = open_store(settings.store)
-    specs = vendor_specs(Path(settings.vendors))
     found, missing, unknown = find_drops(Path(settings.drops), night, specs)
     base = published_before(store, night)
     base_id = base.run_id if base else None
@@ -51,6 +50,24 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     drops = tuple(found)
     manifest = RunManifest(run_id(night, base_id, drops, shaping), night, base_id, drops, tuple(missing), shaping)
     for vendor in unknown:
-        log.error("%s", unknown_vendor(vendor, specs))
+        log.error("%s", _undeclared(vendor, specs, settings.vendors))
     store.put(f"runs/{manifest.run_id}/{SNAPSHOT}", decided)
     return Run.create(store, RunPlan(manifest, settings, tuple(unknown))).uri
+
+
+def _specs(folder: Path) -> dict[str, VendorSpec]:
+    """Load the declared vendors; ``UsageError`` where the folder is not there or declares none."""
+    if not folder.is_dir():
+        raise UsageError(f"vendors folder {str(folder)!r} does not exist. Set --vendors or ENRICH_VENDORS.")
+    specs = vendor_specs(folder)
+    if not specs:
+        raise UsageError(
+            f"no vendor is declared in {str(folder)!r}: it holds no *.yaml, so nothing can be read. Write one "
+            "<vendor>.yaml there for each vendor (the README shows one), or set --vendors or ENRICH_VENDORS."
+        )
+    return specs
+
+
+def _undeclared(vendor: str, specs: Mapping[str, VendorSpec], folder: str) -> str:
+    """Say of a vendor nobody declared where its declaration belongs, also where that is not the packaged folder."""
+    return str(unknown_vendor(vendor, specs)).replace("schemas/vendors/", f"{folder}/")

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from enrichment.publish.read import find_run, open_run, read_file
-from enrichment.runs.parquet import from_parquet
+import pyarrow as pa
+
+from enrichment.publish.read import find_run, open_run
 from enrichment.runs.run import Run
+from enrichment.stages.problems import problems_of
 from enrichment.stages.steps import vendors_of
 
 
 @dataclass(frozen=True, slots=True)
 class VendorSummary:
-    """One vendor's night; ``problems`` counts refused rows and pictures."""
+    """One vendor's night; ``problems`` counts refused rows and pictures, ``reasons`` the same by reason, most first.
+
+    ``reason`` says why a ``failed`` vendor was not read.
+    """
 
     vendor: str
     state: str
@@ -25,6 +30,8 @@ class VendorSummary:
     withdrawn: int
     quarantined: int
     problems: int
+    reason: str = ""
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,10 @@ def summary(run_uri: str) -> NightSummary:
     run = Run.at(run_uri)
     published = open_run(run.store, find_run(run.store, run.run_id))
     manifest = published.manifest
-    problems = _problem_counts(run)
+    reasons = _reasons(problems_of(run.store, published))
     rows = {row["vendor"]: row for row in manifest["accounting"]}
     vendors = [
-        _vendor(vendor, manifest["vendors"].get(vendor, "in"), rows.get(vendor, {}), problems[vendor])
+        _vendor(run, vendor, manifest["vendors"].get(vendor, "in"), rows.get(vendor, {}), reasons.get(vendor, {}))
         for vendor in [*vendors_of(run), *run.plan.refused]
     ]
     at = f"{run.store.uri}/{published.prefix}"
@@ -76,12 +83,23 @@ def summary(run_uri: str) -> NightSummary:
     return NightSummary(run.run_id, run.plan.manifest.night, at, f"{at}/report/index.html", *counts, tuple(vendors))
 
 
-def _vendor(vendor: str, state: str, rows: Mapping[str, int], problems: int) -> VendorSummary:
+def _vendor(run: Run, vendor: str, state: str, rows: Mapping[str, int], reasons: Mapping[str, int]) -> VendorSummary:
     counts = {name: rows.get(name, 0) for name in ("rows_in", "published", "withdrawn", "quarantined")}
-    return VendorSummary(vendor=vendor, state=state, problems=problems, **counts)
+    why = _why(run, vendor) if state == "failed" else ""
+    return VendorSummary(vendor, state, **counts, problems=sum(reasons.values()), reason=why, reasons=reasons)
 
 
-def _problem_counts(run: Run) -> Counter[str]:
-    published = open_run(run.store, find_run(run.store, run.run_id))
-    table = from_parquet(read_file(run.store, published, "report/row_problems.parquet"), ["vendor"])
-    return Counter(table["vendor"].to_pylist())
+def _why(run: Run, vendor: str) -> str:
+    if vendor in run.plan.refused:
+        return f"not declared. Add {run.plan.settings.vendors}/{vendor}.yaml, or remove its folder of drops."
+    failure = run.failure("read", vendor)
+    return "" if failure is None else str(failure)
+
+
+def _reasons(problems: pa.Table) -> dict[str, dict[str, int]]:
+    """Count problems by vendor and reason, the most frequent reason first."""
+    counts = Counter(zip(problems["vendor"].to_pylist(), problems["reason"].to_pylist(), strict=True))
+    found: dict[str, dict[str, int]] = {}
+    for (vendor, reason), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        found.setdefault(vendor, {})[reason] = count
+    return found

@@ -17,6 +17,8 @@ from schemas.errors import ObjectChanged, ObjectExists, ObjectMissing, StoreUnav
 _LOCK = f"{TEMP_PREFIX}lock"
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 _HOPELESS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
+# The file system cannot do what a store needs, today or tomorrow.
+_HOPELESS |= {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENODEV, errno.ENXIO}
 
 
 class LocalStore:
@@ -166,8 +168,10 @@ class LocalStore:
         except OSError as error:
             if reading and error.errno in _ABSENT:
                 raise ObjectMissing(f"{self.uri}: no object under key {key!r}") from error
-            if error.errno in _HOPELESS:
+            # A write makes the folders it needs: where even the store's own is not there, none can be made.
+            if error.errno in _HOPELESS or (error.errno == errno.ENOENT and not self._root.exists()):
                 raise UsageError(
-                    f"{self.uri}: key {key!r}: {error.strerror}. Fix rights, or choose another key or folder."
+                    f"{self.uri}: key {key!r}: {error.strerror}. No retry will help: fix the rights, or choose another "
+                    "store that can be written to (--store or ENRICH_STORE)."
                 ) from error
             raise StoreUnavailable(f"{self.uri}: key {key!r}: {error.strerror or error}") from error

@@ -1,11 +1,15 @@
+import doctest
 import json
 import sys
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from enrichment.cli import app as cli
+from enrichment.cli import output
 from enrichment.cli.app import app, entry
+from enrichment.publish.base import BaseMoved
 from schemas.errors import ApprovalNeeded, DropError, StoreUnavailable, UsageError
 
 RUNNER = CliRunner()
@@ -98,3 +102,45 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path, option):
     result = RUNNER.invoke(app, ["run", "--night", "2026-11-17", "--store", str(tmp_path / "s"), *words])
     assert isinstance(result.exception, UsageError)
     assert "absent" in str(result.exception)
+
+
+def test_a_night_overtaken_by_another_is_not_told_to_resume(published, monkeypatch, capsys):
+    def overtaken(*_arguments):
+        raise BaseMoved("planned on no earlier run. Way out: run the night again")
+
+    monkeypatch.setattr("enrichment.stages.night.run_night", overtaken)
+    monkeypatch.setattr(sys, "argv", ["enrich", "resume", published.uri])
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    told = capsys.readouterr().err
+    assert stopped.value.code == 1
+    assert "run the night again" in told
+    assert "To go on" not in told
+
+
+def test_a_store_that_can_never_be_written_is_not_to_be_tried_again(tmp_path, monkeypatch, capsys):
+    asked = ["run", "--drops", str(tmp_path), "--store", "/proc/enrich-has-no-store-here", "--night", "2026-11-25"]
+    monkeypatch.setattr(sys, "argv", ["enrich", *asked])
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    assert stopped.value.code == 2
+    assert "No retry will help" in capsys.readouterr().err
+
+
+def test_every_option_of_a_night_has_a_word_of_help():
+    commands = typer.main.get_command(app).commands
+    bare = [
+        (command, param.name)
+        for command in ("run", "resume", "approve", "report", "explain", "rollback")
+        for param in commands[command].params
+        if not param.help
+    ]
+    assert bare == []
+
+
+def test_the_worked_examples_of_what_is_said_run():
+    from enrichment.stages import problems
+
+    for module, examples in ((output, 1), (problems, 2)):
+        result = doctest.testmod(module)
+        assert (result.failed, result.attempted) == (0, examples)

@@ -14,8 +14,10 @@ from enrichment.publish.changes import hierarchy_changes
 from enrichment.publish.gate import Candidate, check
 from enrichment.publish.layout import RunKey
 from enrichment.publish.manifest import RunFacts
+from enrichment.publish.read import base_key
 from enrichment.publish.tables import published_claims, published_products
 from enrichment.publish.verdict import GateResult
+from enrichment.stores.port import Store
 from schemas import tables
 from schemas.attribute_spec import Attributes
 from schemas.group_spec import groups
@@ -184,3 +186,9 @@ PASSED = GateResult({"products": 12}, ())
 def facts(run_id: str = "r1", night: date = NIGHT, base: str | None = None, gate: GateResult = PASSED) -> RunFacts:
     versions = {"taxonomy": "t1", "vision": "v1"}
     return RunFacts(RunKey(night, run_id), base, versions, {"acme": "delivered"}, (), gate)
+
+
+def planned(store: Store, run_id: str, night: date) -> RunFacts:
+    """Return the facts of a run that is planned now: on the newest run before its night."""
+    base = base_key(store, night)
+    return facts(run_id, night, None if base is None else base.run_id)

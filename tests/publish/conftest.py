@@ -19,8 +19,8 @@ def store(tmp_path: Path) -> LocalStore:
 
 
 @pytest.fixture
-def s3_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A bucket of moto's server."""
+def s3_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Store]:
+    """A folder of its own in a bucket of moto's server, whose content outlives the server."""
     import boto3
     from moto.server import ThreadedMotoServer
 
@@ -34,5 +34,5 @@ def s3_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("ENRICH_S3_ENDPOINT", f"http://{host}:{port}")
     boto3.client("s3", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket="published-data")
-    yield open_store("s3://published-data/catalogue")
+    yield open_store(f"s3://published-data/{tmp_path.name}")
     server.stop()

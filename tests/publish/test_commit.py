@@ -9,14 +9,16 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from enrichment.publish.base import BaseMoved
 from enrichment.publish.commit import Publication, publish
 from enrichment.publish.layout import POINTER, RunKey
 from enrichment.publish.read import complete_runs, latest, published_before, read_table, verify
+from enrichment.publish.rollback import rollback
 from enrichment.publish.verdict import GateFailure, GateResult
 from enrichment.stores.local import LocalStore
 from enrichment.stores.port import Store
 from schemas.errors import GateRefused, ObjectChanged, PublishedMismatch
-from tests.publish.catalogue import NIGHT, catalogue, facts
+from tests.publish.catalogue import NIGHT, catalogue, facts, planned
 
 NEXT = date(2026, 11, 18)
 TABLES = catalogue(6)
@@ -88,7 +90,7 @@ def _first(store: Store, files: dict[str, Path]) -> Publication:
 
 
 def _second(store: Store, files: dict[str, Path]) -> Publication:
-    return publish(store, facts("r2", NEXT, base="r1"), catalogue(8), files)
+    return publish(store, planned(store, "r2", NEXT), catalogue(8), files)
 
 
 def test_a_published_run_reads_back_whole(store: LocalStore, files: dict[str, Path]) -> None:
@@ -237,13 +239,123 @@ def test_of_two_publishers_the_later_one_is_told_and_loses_nothing(
 ) -> None:
     if published:
         _first(store, files)
-    overtaken = Overtaken(store, lambda: publish(store, facts("theirs", NEXT), TABLES, files))
+    overtaken = Overtaken(store, lambda: publish(store, planned(store, "theirs", NEXT), TABLES, files))
     with pytest.raises(ObjectChanged, match="moved by somebody else"):
         _second(overtaken, files)
     assert latest(store).run_id == "theirs"
     assert {key.run_id for key in complete_runs(store)} >= {"r2", "theirs"}
     assert _second(store, files).is_latest
     assert json.loads(store.get(POINTER))["previous"]["run_id"] == "theirs"
+
+
+LATER = date(2026, 11, 19)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_night_planned_before_the_one_before_it_was_published_is_refused(store: LocalStore, known: bool) -> None:
+    if known:
+        publish(store, facts("r0", date(2026, 11, 16)), TABLES)
+    early = planned(store, "r2", NEXT)
+    publish(store, planned(store, "r1", NIGHT), catalogue(8))
+    before = _content(store)
+    with pytest.raises(BaseMoved) as refused:
+        publish(store, early, TABLES)
+    for told in ("r2", "planned on run r0" if known else "no earlier run", "is r1", "enrich run --night 2026-11-18"):
+        assert told in str(refused.value)
+    assert _content(store) == before
+    assert publish(store, planned(store, "r2-again", NEXT), catalogue(8)).is_latest
+
+
+class Between(Dying):
+    """A store in which somebody else does something right before the first write to a key of that ending."""
+
+    def __init__(self, store: Store, ending: str, other: Callable[[], object]) -> None:
+        super().__init__(store, -1, after=False)
+        self._ending, self._other = ending, other
+
+    def _write(self, do: object, *arguments: object) -> None:
+        if str(arguments[0]).endswith(self._ending):
+            other, self._other = self._other, lambda: None
+            other()
+        super()._write(do, *arguments)
+
+
+@pytest.mark.parametrize("where", ["local", "s3"])
+@pytest.mark.parametrize("at", ["part-0.parquet", "_manifest.json", "_SUCCESS"])
+def test_a_night_published_while_the_next_is_written_is_not_lost(
+    where: str, at: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    store: Store = LocalStore(tmp_path / "store") if where == "local" else request.getfixturevalue("s3_store")
+    racing = Between(store, at, lambda: publish(store, planned(store, "r1", NIGHT), catalogue(8)))
+    early = planned(store, "r2", NEXT)
+    with pytest.raises(BaseMoved):
+        publish(racing, early, TABLES)
+    assert latest(store).run_id == "r1"
+    # What was refused is no base either.
+    assert complete_runs(store) == [RunKey(NIGHT, "r1")]
+    with pytest.raises(BaseMoved):
+        publish(store, early, TABLES)
+    assert publish(store, planned(store, "r2-again", NEXT), catalogue(8)).is_latest
+
+
+def test_of_two_commits_at_the_pointer_at_once_one_passes(store: LocalStore, files: dict[str, Path]) -> None:
+    early = planned(store, "r2", NEXT)
+    racing = Between(store, "latest.json", lambda: publish(store, planned(store, "r1", NIGHT), catalogue(8)))
+    with pytest.raises(ObjectChanged):
+        publish(racing, early, TABLES)
+    assert latest(store).run_id == "r1"
+    # The scheduler's next try is told for good.
+    with pytest.raises(BaseMoved):
+        publish(store, early, TABLES)
+    assert complete_runs(store) == [RunKey(NIGHT, "r1")]
+
+
+def test_a_killed_commit_that_lost_its_base_does_not_come_back(store: LocalStore) -> None:
+    early = planned(store, "r2", NEXT)
+    with pytest.raises(Killed):
+        publish(Dying(store, 6, after=False), early, TABLES)
+    assert complete_runs(store) == [RunKey(NEXT, "r2")]
+    publish(store, facts("r1", NIGHT), TABLES)
+    with pytest.raises(BaseMoved):
+        publish(store, early, TABLES)
+    assert complete_runs(store) == [RunKey(NIGHT, "r1")]
+
+
+def test_a_night_that_waited_for_a_person_stands_beside_the_next_and_is_told_how_to_be_read(
+    store: LocalStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(store, facts("r1", NIGHT), TABLES)
+    waits = planned(store, "r2", NEXT)
+    publish(store, planned(store, "r3", LATER), TABLES)
+    assert not publish(store, waits, TABLES).is_latest
+    assert latest(store).run_id == "r3"
+    assert "r3 of night 2026-11-19, planned without it: run that night again" in caplog.text
+    # r3 stays what it is; planned anew it stands on r2.
+    assert publish(store, planned(store, "r3-again", LATER), TABLES).published.manifest["base_run_id"] == "r2"
+
+
+def test_a_published_run_is_repeated_without_a_question_although_an_earlier_night_came_later(
+    store: LocalStore,
+) -> None:
+    second = planned(store, "r2", NEXT)
+    publish(store, second, TABLES)
+    publish(store, planned(store, "r1", NIGHT), TABLES)
+    before = _content(store)
+    assert publish(store, second, TABLES).is_latest
+    assert _content(store) == before
+
+
+def test_the_night_after_a_rollback_stands_on_the_night_before_it(store: LocalStore) -> None:
+    for run_id, night in (("good", NIGHT), ("wrong", NIGHT), ("r2", NEXT)):
+        publish(store, planned(store, run_id, night), TABLES)
+    third = planned(store, "r3", LATER)
+    rollback(store)
+    assert third.base_run_id == "r2"
+    assert publish(store, third, TABLES).is_latest
+    fixed = planned(store, "r2-fixed", NEXT)
+    rollback(store, "good")
+    with pytest.raises(BaseMoved, match="is good"):
+        publish(store, fixed, TABLES)
 
 
 @pytest.mark.parametrize("where", ["local", "s3"])

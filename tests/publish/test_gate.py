@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from enrichment.publish import expectations
 from enrichment.publish.accounting import VendorAccount, accounts
 from enrichment.publish.allowed import Limits, allowed
 from enrichment.publish.gate import Candidate, check
@@ -274,3 +276,12 @@ def test_a_hundred_thousand_products_take_seconds() -> None:
     assert result.passed
     assert pc.count_distinct(parts["products"]["sku"]).as_py() == 100_000
     assert time.process_time() - start < 20
+
+
+def test_the_gate_says_nothing_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    expectations._context.cache_clear()
+    base = logging.getLogger("great_expectations.data_context.types.base")
+    base.setLevel(logging.INFO)
+    verdict(catalogue(2))
+    assert base.level == logging.WARNING
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("great_expectations")] == []

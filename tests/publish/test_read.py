@@ -12,14 +12,14 @@ from enrichment.publish.read import complete_runs, find_run, latest, open_run, p
 from enrichment.publish.rollback import rollback
 from enrichment.stores.local import LocalStore
 from schemas.errors import ObjectMissing, PublishedMismatch, UsageError
-from tests.publish.catalogue import NIGHT, catalogue, facts
+from tests.publish.catalogue import NIGHT, catalogue, planned
 
 TABLES = catalogue(3)
 
 
 def _nights(store: LocalStore, *runs: tuple[str, int]) -> None:
     for run_id, day in runs:
-        publish(store, facts(run_id, NIGHT + timedelta(days=day)), TABLES)
+        publish(store, planned(store, run_id, NIGHT + timedelta(days=day)), TABLES)
 
 
 def test_an_empty_store_has_no_latest_and_no_base(store: LocalStore) -> None:
@@ -111,7 +111,7 @@ def test_a_pointer_that_is_none_says_the_way_out(store: LocalStore, content: byt
 def test_a_reader_that_has_a_run_keeps_it_while_the_pointer_moves(store: LocalStore) -> None:
     _nights(store, ("r1", 0))
     held = latest(store)
-    publish(store, facts("r2", date(2026, 12, 1)), catalogue(5))
+    publish(store, planned(store, "r2", date(2026, 12, 1)), catalogue(5))
     assert read_table(store, held, "products").num_rows == 3
     assert read_table(store, latest(store), "products").num_rows == 5
     assert open_run(store, held.key) == held

@@ -14,13 +14,13 @@ from enrichment.publish.read import Published, latest
 from enrichment.publish.rollback import rollback
 from enrichment.stores.local import LocalStore
 from schemas.errors import ObjectChanged, ObjectMissing, PublishedMismatch, UsageError
-from tests.publish.catalogue import NIGHT, catalogue, facts
+from tests.publish.catalogue import NIGHT, catalogue, facts, planned
 
 TABLES = catalogue(3)
 
 
 def _night(store: LocalStore, day: int, run_id: str = "") -> bool:
-    return publish(store, facts(run_id or f"r{day}", NIGHT + timedelta(days=day)), TABLES).is_latest
+    return publish(store, planned(store, run_id or f"r{day}", NIGHT + timedelta(days=day)), TABLES).is_latest
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_backfilled_run_can_be_pointed_at_by_name(three: LocalStore) -> None:
     assert _night(three, 2, "r2-backfilled") is False
     rollback(three, "r2-backfilled")
     assert latest(three).run_id == "r2-backfilled"
-    assert _night(three, 3) is False
+    assert publish(three, facts("r3", NIGHT + timedelta(days=3), "r2"), TABLES).is_latest is False
 
 
 def test_between_two_runs_of_a_night_the_one_left_does_not_come_back(store: LocalStore) -> None:

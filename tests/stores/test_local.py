@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -119,6 +120,25 @@ def test_a_full_disk_may_be_tried_again(tmp_path, monkeypatch):
     assert store.get("k") == b"old"
     assert list(store.list("")) == ["k"]
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_no_matter_of_time():
+    store = LocalStore(Path("/proc/enrich-has-no-store-here"))
+    for write in (store.put, store.put_new):
+        with pytest.raises(UsageError, match=r"No retry will help.*--store"):
+            write("k", b"v")
+    with pytest.raises(UsageError):
+        store.replace("k", b"v", b"w")
+
+
+def test_a_folder_that_somebody_removes_meanwhile_may_be_tried_again(tmp_path, monkeypatch):
+    def gone(*_arguments, **_options):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    store = LocalStore(tmp_path)
+    monkeypatch.setattr(Path, "replace", gone)
+    with pytest.raises(StoreUnavailable):
+        store.put("a/k", b"v")
 
 
 def test_a_racer_between_look_and_link_still_loses(tmp_path, monkeypatch):

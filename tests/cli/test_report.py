@@ -1,0 +1,106 @@
+"""What is told of a published night: who failed and why, which rows were refused, and vendor text as text."""
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from enrichment.cli.app import app
+from schemas.errors import UsageError
+
+RUNNER = CliRunner()
+
+
+def said(*words, wide=True):
+    result = RUNNER.invoke(app, [str(word) for word in words], env={"COLUMNS": "400"} if wide else {})
+    if result.exception:
+        raise result.exception
+    return result.output
+
+
+def test_the_night_says_why_a_vendor_failed_and_what_was_refused(published):
+    text = said("report", "--store", published.store)
+    assert "broken failed: DropError: drop broken: no column 'SKU'" in text
+    assert "stranger failed: not declared. Add /etc/declared/stranger.yaml" in text
+    assert "acme: picture missing 2, name missing 1, value invalid 1" in text
+    assert "bolt: sku repeated 1" in text
+    assert "enrich report --problems" in text
+
+
+def test_who_has_not_delivered_is_late_as_on_the_page(published):
+    text = said("report", "--store", published.store)
+    assert re.search(r"cold\s+│\s+late", text)
+    assert not re.search(r"cold\s+│\s+missing", text)
+
+
+def test_machines_get_the_reasons_too(published):
+    vendors = {
+        row["vendor"]: row for row in json.loads(said("report", "--json", "--store", published.store))["vendors"]
+    }
+    assert vendors["acme"]["reasons"] == {"picture_missing": 2, "name_missing": 1, "value_invalid": 1}
+    assert (vendors["acme"]["problems"], vendors["acme"]["reason"]) == (4, "")
+    assert vendors["broken"]["reason"].startswith("DropError: drop broken")
+    assert vendors["cold"]["state"] == "missing"
+
+
+def test_problems_are_listed_and_bounded(published):
+    text = said("report", "--problems", "--store", published.store)
+    assert "5 of 5" in text
+    assert re.search(r"acme\s+│\s+8\s+│\s+A-1\s+│\s+row\s+│\s+name missing", text)
+    fewer = said("report", "--problems", "--vendor", "acme", "--most", "2", "--store", published.store)
+    # A refused row stands before a product that only lost a picture.
+    assert text.index("sku repeated") < text.index("picture missing")
+    assert "2 of 4" in fewer
+    assert "report/row_problems.parquet" in fewer
+    assert "bolt" not in fewer
+    with pytest.raises(SystemExit):
+        said("report", "--problems", "--most", "0", "--store", published.store)
+
+
+def test_problems_for_machines(published):
+    found = json.loads(said("report", "--problems", "--most", "3", "--json", "--store", published.store))
+    assert (found["run_id"], found["total"], found["shown"], len(found["problems"])) == ("2026-11-17-abc", 5, 3, 3)
+    assert found["problems"][0] | {"night": "2026-11-17"} == found["problems"][0]
+    assert found["problems"][0]["reason"] == "name_missing"
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+@pytest.mark.parametrize("words", [["report", "--problems"], ["report"], ["explain", "A-1"], ["explain", "S00001"]])
+def test_vendor_text_neither_steers_the_terminal_nor_becomes_a_picture(published, words, more):
+    text = said(*words, *more, "--store", published.store)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\N{LOCK}" not in text
+    assert "\N{FIRE}" not in text
+
+
+def test_what_a_vendor_wrote_in_brackets_and_colons_stays(published):
+    text = said("report", "--problems", "--store", published.store)
+    assert "a\\u001b[2Jb [bold] :lock: \\u202egp" in text
+    rows = json.loads(said("report", "--problems", "--json", "--store", published.store))["problems"]
+    assert next(row["excerpt"] for row in rows if row["row"] == 9) == "a\x1b[2Jb [bold] :lock: \u202egp"
+
+
+def test_a_refused_product_is_explained_by_its_rows(published):
+    found = json.loads(said("explain", "A-1", "--json", "--store", published.store))["products"]
+    assert [(entry["vendor"], entry["facts"]) for entry in found] == [
+        ("acme", {"refused": "name missing, row 8"}),
+        ("bolt", {"refused": "sku repeated, row 5"}),
+    ]
+    text = said("explain", "A-1", "--vendor", "acme", "--store", published.store)
+    assert re.search(r"refused\s+│\s+name missing, row 8", text)
+    assert "Claims" not in text
+
+
+def test_a_published_product_names_its_problems(published):
+    entry = json.loads(said("explain", "S00001", "--json", "--store", published.store))["products"][0]
+    assert entry["facts"]["problems tonight"] == "picture missing, row 3 (':fire:.jpg')"
+    calm = json.loads(said("explain", "S00003", "--json", "--store", published.store))["products"][0]
+    assert calm["facts"]["problems tonight"] == "-"
+    assert calm["claims"]
+
+
+def test_an_unknown_sku_says_where_to_look(published):
+    with pytest.raises(UsageError, match=r"'nope' is not in run 2026-11-17-abc.*--problems"):
+        said("explain", "nope", "--store", published.store)
