@@ -70,9 +70,15 @@ class LevelState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a product stands where it stands (closed list; the diff report filters by it)."""
+    """Why a product stands where it stands (closed list; the diff report filters by it).
+
+    ``confirmed``: the vendor's own class was found right. ``no_class_filed``: nothing known was filed from the class
+    down, words and pictures placed it alone. ``review_decided``: a person set the path; ``rule_override``: a declared
+    rule did. ``filing_text_conflict``: the vendor's filing won against words that name another gender or type.
+    """
 
     CONFIRMED = "confirmed"
+    NO_CLASS_FILED = "no_class_filed"
     DEF_FILLED = "def_filled"
     DEF_UNRESOLVED = "def_unresolved"
     LEVEL_SHIFTED = "level_shifted"
@@ -80,13 +86,19 @@ class Reason(StrEnum):
     SYNONYM_RESOLVED = "synonym_resolved"
     VENDOR_CONTRADICTION = "vendor_contradiction"
     IMAGE_TEXT_CONFLICT = "image_text_conflict"
+    FILING_TEXT_CONFLICT = "filing_text_conflict"
     RULE_OVERRIDE = "rule_override"
+    REVIEW_DECIDED = "review_decided"
     TAXONOMY_MIGRATED = "taxonomy_migrated"
     MODEL_CHANGED = "model_changed"
     LOCK_KEPT = "lock_kept"
     BACKED_OFF = "backed_off"
     OUTSIDE_TAXONOMY = "outside_taxonomy"
     NO_EVIDENCE = "no_evidence"
+
+
+# Sources that exclude each other about what a product is; counted, filtered and ranked as one.
+CONTRADICTIONS = (Reason.VENDOR_CONTRADICTION, Reason.IMAGE_TEXT_CONFLICT, Reason.FILING_TEXT_CONFLICT)
 
 
 class ProblemReason(StrEnum):

@@ -49,13 +49,13 @@ def import_(file: Path, store: Store = None, json: Json = False) -> None:
     opened = open_store(settings(store).store)
     imported, added = import_decisions(opened, file.read_bytes(), "csv" if kind == "csv" else "json")
     if json:
-        refused = [{"row": r.row, "why": r.why} for r in imported.refused]
+        refused = [{"row": r.row, "line": r.line, "why": r.why} for r in imported.refused]
         say_json({"entries": len(imported.entries), "added": added, "refused": refused})
     else:
         console().print(f"{len(imported.entries)} decisions taken, {added} new, {len(imported.refused)} refused")
         for refusal in imported.refused:
-            at = f"row {refusal.row}: " if refusal.row else ""
-            console().print(f"{at}{refusal.why}", markup=False)
+            at = f"{file.name} {refusal.where}".strip()
+            console().print(f"{at}: {refusal.why}", markup=False)
     if imported.refused:
         raise typer.Exit(EXIT_ROWS_REFUSED)
 

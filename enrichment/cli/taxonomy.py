@@ -35,10 +35,10 @@ def check(path: Path_ = SCHEMA_DIR / "taxonomy.yaml", json: Json = False) -> Non
 
 @app.command("diff")
 def diff(before: Path_, after: Path_, json: Json = False) -> None:
-    """List what was added, removed, moved, renamed or retyped between two versions."""
+    """List what differs between two versions: nodes, article types, synonyms, categories, rules and thresholds."""
     from dataclasses import asdict
 
-    from enrichment.taxonomy.change import diff as changes_of
+    from enrichment.taxonomy.difference import diff as changes_of
     from schemas.taxonomy_spec import taxonomy
 
     changes = changes_of(taxonomy(before), taxonomy(after))
@@ -59,14 +59,17 @@ def simulate(
     """Say what a changed hierarchy, rule or model would move in the published catalogue; nothing is written."""
     from dataclasses import asdict
 
-    from enrichment.stages.simulate import Scenario, simulate_change
+    from enrichment.stages.simulate import Scenario, simulate_change, unexamined
     from enrichment.stores.open import open_store
 
     wanted = settings(store, vendors=vendors)
-    versions = dict(part.strip().split("=", 1) for part in models.split(",") if "=" in part)
-    found = simulate_change(open_store(wanted.store), Scenario(changed, versions), wanted)
+    found = simulate_change(open_store(wanted.store), Scenario.of(changed, models), wanted)
+    left_out = unexamined(found, wanted.vendors)
     if json:
-        say_json({"summary": str(found), "moved": found.moved, "locked": found.locked, **asdict(found)})
+        counts = {"summary": str(found), "moved": found.moved, "locked": found.locked, "left_out": left_out or ""}
+        say_json({**counts, **asdict(found)})
         return
+    if left_out:
+        console().print(left_out, markup=False)
     rows = [[" / ".join(f.before), " / ".join(f.after), f.count, f.locked] for f in found.flows]
     say_table(str(found), ["from", "to", "products", "locked"], rows)

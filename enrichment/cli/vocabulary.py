@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import difflib
+import shutil
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json
 from schemas.declared import SCHEMA_DIR
+from schemas.errors import UsageError
+from schemas.records import bounded
+
+if TYPE_CHECKING:
+    from nlp.accept import Accepted
 
 app = typer.Typer(help="Mine the catalogue's words for new terms, and accept them.", no_args_is_help=True)
+# A term less alike than this to every known value is told without a suggestion: it would only be struck out.
+LEAST_ALIKE = 0.6
+_NEAREST, _NEAR = 3, 0.5
 
 
 @app.command("report")
@@ -19,6 +31,9 @@ def report(
     out: Annotated[Path, typer.Option(help="Folder for the review page and CSV.")],
     store: Store = None,
     least: Annotated[int, typer.Option(help="Products that must use a term.")] = 8,
+    alike: Annotated[
+        float, typer.Option(min=0, max=1, help="Likeness that a suggested value must have.")
+    ] = LEAST_ALIKE,
     json: Json = False,
 ) -> None:
     """Write frequent, telling, unknown terms of the published catalogue with examples, as a page and a CSV."""
@@ -26,27 +41,82 @@ def report(
     from enrichment.stores.open import open_store
 
     found, page, sheet = mine_vocabulary(open_store(settings(store).store), out, least)
+    bare = drop_weak_suggestions(sheet, alike)
     if json:
-        say_json({"terms": found, "page": str(page), "sheet": str(sheet)})
+        say_json({"terms": found, "without_suggestion": bare, "page": str(page), "sheet": str(sheet)})
     else:
         console().print(
-            f"{found} terms: {page}\nMark rows `accept` in {sheet}, then: enrich vocabulary accept", markup=False
+            f"{found} terms, {bare} without a suggestion: {page}\n"
+            f"Mark rows `accept` in {sheet}, then: enrich vocabulary accept",
+            markup=False,
         )
+
+
+def drop_weak_suggestions(sheet: Path, least: float) -> int:
+    """Write sheet and page again without suggestions less alike than ``least``; return how many terms have none."""
+    from nlp.mining import Candidate
+    from nlp.vocabulary_report import write_report
+
+    with sheet.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    terms = []
+    for row in rows:
+        near = float(row["alike"]) >= least and bool(row["value"])
+        attribute, value = (row["attribute"], row["value"]) if near else ("", "")
+        numbers = float(row["alike"]), int(row["count"]), int(row["vendors"]), float(row["telling"])
+        terms.append(Candidate(row["term"], attribute, value, *numbers, tuple(row["examples"].split(" | "))))
+    write_report(terms, sheet.parent)
+    return sum(not term.value for term in terms)
 
 
 @app.command("accept")
 def accept(
     sheet: Path,
     declaration: Annotated[Path, typer.Option(help="The vocabulary to merge into.")] = SCHEMA_DIR / "attributes.yaml",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be added, and add nothing.")] = False,
+    new_values: Annotated[bool, typer.Option("--new-values", help="Declare values that are not known yet.")] = False,
     json: Json = False,
 ) -> None:
     """Merge the rows marked `accept` into the vocabulary; its comments stay."""
     from nlp.accept import accept as merge
 
-    done = merge(sheet, declaration)
+    done = _tried(sheet, declaration)
+    if done.values and not new_values:
+        raise UsageError(_unknown_values(done.values, sheet, declaration))
+    if not dry_run:
+        done = merge(sheet, declaration)
     if json:
-        say_json({"synonyms": done.synonyms, "values": done.values, "known": done.known})
+        told = {"synonyms": done.synonyms, "values": done.values, "known": done.known}
+        say_json({**told, "declaration": str(declaration), "written": not dry_run})
         return
+    where = f"{'would be added to' if dry_run else 'added to'} {declaration}"
+    console().print(f"{len(done.synonyms)} synonyms, {len(done.values)} new values {where}", markup=False)
     for what, terms in (("synonym", done.synonyms), ("new value", done.values), ("known already", done.known)):
         for term in terms:
             console().print(f"{what}: {term}", markup=False)
+
+
+def _tried(sheet: Path, declaration: Path) -> Accepted:
+    """Merge into a copy: what would be added, and whether the result still loads."""
+    from nlp.accept import accept as merge
+
+    with TemporaryDirectory(prefix="enrich-vocabulary-") as folder:
+        return merge(sheet, Path(shutil.copyfile(declaration, Path(folder) / declaration.name)))
+
+
+def _unknown_values(added: tuple[str, ...], sheet: Path, declaration: Path) -> str:
+    """Name each value that is not declared (labels read "colour.bleu: term") with the nearest that are."""
+    from schemas.attribute_spec import attributes
+
+    told = []
+    for label in added:
+        name, _, rest = label.partition(".")
+        value = rest.partition(":")[0]
+        known = [v.name for v in attributes(declaration).get(name).values]
+        near = difflib.get_close_matches(value, known, _NEAREST, _NEAR)
+        nearest = f"nearest known: {', '.join(near)}" if near else "no known value is near"
+        told.append(f"{name} {bounded(value, 60)!r} is new ({nearest})")
+    return (
+        f"{sheet.name}: {'; '.join(dict.fromkeys(told))}. Nothing was added to {declaration}. Write a known value in "
+        "the row, or give --new-values."
+    )

@@ -46,11 +46,20 @@ def read_csv(data: bytes) -> Iterator[dict[str, str]]:
         UsageError: the bytes are no UTF-8, or no CSV.
 
     """
+    for _, row in read_lines(data):
+        yield row
+
+
+def read_lines(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of :func:`read_csv`, each with the 1-based line of the file on which it begins."""
     try:
         text = data.decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         heads = [plain_cell(head) for head in next(rows, [])]
+        begins = rows.line_num + 1
         for row in rows:
-            yield dict(zip(heads, (plain_cell(cell) for cell in row), strict=False))
+            yield begins, dict(zip(heads, (plain_cell(cell) for cell in row), strict=False))
+            # A cell may run over several lines: the next row begins after the last of them.
+            begins = rows.line_num + 1
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"decisions file: not CSV in UTF-8 ({error}). Export it again from the page.") from error

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from enrichment.review.paths import main_reason
-from schemas.records import PlacementStatus
+from schemas.records import CONTRADICTIONS, PlacementStatus
 
 # How much it costs to be wrong at a level: a dress among men's shoes hurts more than a wrong silhouette.
 LEVEL_IMPACT = {"division": 1.0, "department": 0.9, "class": 0.8, "subclass": 0.6, "category": 0.3}
 _UNPLACED_IMPACT = 0.3
+_CONTRADICTIONS = frozenset(reason.value for reason in CONTRADICTIONS)
 _CHANGE_IMPACT = {"new": 0.7, "withdrawn": 0.05, "unchanged": 0.5}
 
 
@@ -79,6 +80,9 @@ def by_risk(changes: Iterable[Change], impact: Callable[[str, str], float] | Non
 def risk(change: Change, impact: Callable[[str, str], float] | None = None) -> float:
     """Return the chance of being wrong times what it would cost; at least 0, no unit."""
     weight = LEVEL_IMPACT.get(change.level, _CHANGE_IMPACT.get(change.change, 0.5))
+    if change.change != "withdrawn" and not _CONTRADICTIONS.isdisjoint(change.reasons):
+        # Sources that exclude each other disagree about what the product is, not about how it is cut.
+        weight = max(weight, LEVEL_IMPACT["division"])
     if not change.decided:
         # Saying nothing misleads no shopper: below every real doubt, above what is nearly certain.
         weight *= _UNPLACED_IMPACT

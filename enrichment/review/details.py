@@ -122,8 +122,8 @@ def _record(fact: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any
         "description": shown(fact.get("description") or "", _TEXT_LIMIT),
         "seen": fact.get("levels_seen") or [],
         "by": shown(fact.get("placed_by") or ""),
-        "confidences": [round(float(c), 3) for c in fact.get("confidences") or ()],
-        "group_confidence": round(float(fact.get("image_group_confidence") or 0.0), 3),
+        "confidences": [round(float(c), 4) for c in fact.get("confidences") or ()],
+        "group_confidence": round(float(fact.get("image_group_confidence") or 0.0), 4),
         "rows": list(fact.get("rows") or ())[:20],
         "claims": [_claim(claim) for claim in claims[:_CLAIM_LIMIT]],
         "claims_left": max(0, len(claims) - _CLAIM_LIMIT),
@@ -136,7 +136,7 @@ def _claim(claim: dict[str, Any]) -> list[Any]:
     for name in _CLAIM_FIELDS:
         value = claim[name]
         if name == "confidence":
-            value = round(float(value or 0.0), 3)
+            value = round(float(value or 0.0), 4)
         values.append(shown(value) if isinstance(value, str) else value)
     return values
 

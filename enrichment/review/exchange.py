@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from enrichment.review.cells import read_csv, write_csv
+from enrichment.review.cells import read_lines, write_csv
 from enrichment.review.ledger import LedgerEntry, Verdict, from_record
 from enrichment.review.snooze import is_day
 from schemas.errors import UsageError
@@ -24,10 +24,19 @@ Kind = Literal["csv", "json"]
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row of a decisions file that cannot be taken: its 1-based number among the decisions, and why."""
+    """A row of a decisions file that cannot be taken: its 1-based number among the decisions, and why.
+
+    ``line`` is that of the file on which the row begins (1 is the head); 0 where the file is not read by lines.
+    """
 
     row: int
     why: str
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        """Return where to look, "line 5" or "decision 4"; empty where it is not known."""
+        return f"line {self.line}" if self.line else f"decision {self.row}" if self.row else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +56,27 @@ def read_decisions(data: bytes, kind: Kind, nodes: Collection[str] = ()) -> Impo
     """
     if len(data) > _SIZE_LIMIT:
         raise UsageError(f"decisions file: {len(data)} bytes; at most {_SIZE_LIMIT}. Split it.")
-    return check_records(read_csv(data) if kind == "csv" else _json_records(data), nodes)
+    if kind == "csv":
+        return _checked(read_lines(data), nodes)
+    return check_records(_json_records(data), nodes)
 
 
 def check_records(records: Iterable[Any], nodes: Collection[str] = ()) -> Imported:
     """Turn untrusted records into ledger entries, naming those that do not fit."""
+    return _checked(((0, record) for record in records), nodes)
+
+
+def _checked(records: Iterable[tuple[int, Any]], nodes: Collection[str]) -> Imported:
+    """Check records that come with the line of the file they begin on, 0 for none."""
     entries: list[LedgerEntry] = []
     refused: list[Refused] = []
-    for row, record in enumerate(records, 1):
+    for row, (line, record) in enumerate(records, 1):
         try:
             entry = _entry(record)
             _check_value(entry, nodes)
             entries.append(entry)
         except (ValueError, TypeError) as error:
-            refused.append(Refused(row, bounded(str(error), 300)))
+            refused.append(Refused(row, bounded(str(error), 300), line))
     return Imported(tuple(entries), tuple(refused))
 
 

@@ -18,6 +18,14 @@ from schemas.records import LEVELS, REVIEWED, HierarchyDecision, HierarchyPath, 
 Key = tuple[str, str]
 _HOLDS = (Verdict.LOCK, Verdict.CORRECT)
 _BANS = (Verdict.REJECT, Verdict.CORRECT)
+_BY_LOCK, _BY_CORRECTION, _BY_REJECTION = (f"{REVIEWED}{word}:" for word in ("lock", "correct", "reject"))
+# What was said of the path that the program found is not true of the one that a person set.
+_OF_THE_FOUND = frozenset(
+    {
+        *(Reason.CONFIRMED, Reason.NO_CLASS_FILED, Reason.RULE_OVERRIDE, Reason.BACKED_OFF, Reason.NO_EVIDENCE),
+        *(Reason.OUTSIDE_TAXONOMY, Reason.IMAGE_TEXT_CONFLICT, Reason.FILING_TEXT_CONFLICT),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +134,25 @@ def obey(
     return [_obeyed(decision, orders, known) for decision in decisions]
 
 
+def pinned(decision: HierarchyDecision) -> bool:
+    """Tell whether a person set the path itself; a path that is only what a rejection left was set by nobody."""
+    return decision.rule.startswith((_BY_LOCK, _BY_CORRECTION))
+
+
 def _obeyed(decision: HierarchyDecision, orders: Orders, known: Callable[[HierarchyPath], bool]) -> HierarchyDecision:
     key = decision.vendor, decision.sku
     pin = orders.pins.get(key)
     if pin and known(pin.path):
-        reason = Reason.LOCK_KEPT if pin.locked else Reason.RULE_OVERRIDE
-        return _set(decision, pin.path, reason, f"{REVIEWED}{'lock' if pin.locked else 'correct'}:{pin.entry}")
+        if pin.locked:
+            return _set(decision, pin.path, Reason.LOCK_KEPT, f"{_BY_LOCK}{pin.entry}")
+        return _set(decision, pin.path, Reason.REVIEW_DECIDED, f"{_BY_CORRECTION}{pin.entry}")
     bans = orders.bans.get(key, ())
     banned = {ban.path.levels for ban in bans}
     # Only the very path is banned: a deeper one is another answer, and may be the right one.
     hit = next((ban for ban in bans if ban.path == decision.path), None)
     if hit is None:
         return decision
-    return _set(decision, _refuge(hit, bans, banned, known), Reason.RULE_OVERRIDE, f"{REVIEWED}reject:{hit.entry}")
+    return _set(decision, _refuge(hit, bans, banned, known), Reason.REVIEW_DECIDED, f"{_BY_REJECTION}{hit.entry}")
 
 
 def _refuge(
@@ -154,7 +168,7 @@ def _refuge(
 def _set(decision: HierarchyDecision, path: HierarchyPath, reason: Reason, rule: str) -> HierarchyDecision:
     # A person's word counts as certain: nothing below it may re-weigh it.
     status = PlacementStatus.DECIDED if path.levels else PlacementStatus.ABSTAINED
-    others = tuple(r for r in decision.reasons if r not in (reason, Reason.CONFIRMED))
+    others = tuple(r for r in decision.reasons if r is not reason and r not in _OF_THE_FOUND)
     certain = (1.0,) * len(path.levels)
     return replace(decision, status=status, path=path, confidences=certain, reasons=(reason, *others), rule=rule)
 

@@ -1,7 +1,7 @@
 """The page's data, compact: columns instead of rows, and every repeated text once.
 
 A row names its *combination* (pattern, paths, status, reasons), of which there are few; what is its own are
-sku, name, the start of the content hash and six confidences of one character each.
+sku, name, the start of the content hash and six confidences of two characters each.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from enrichment.review.shown import shown
 from enrichment.review.thumbs import thumbnail_name
 from schemas.records import LEVELS
 
-# One character for 0, 2, 4 ... 100 %; "-" where there is no confidence.
-CONFIDENCE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
-_NAMELESS = "-"
+# Two characters a whole percent, "A0" for 100; "--" where there is no confidence.
+_TENS = "0123456789A"
+_NO_CONFIDENCE = "--"
 _TEXT_LIMIT = 240
 _SHOWN = 6
 
@@ -109,11 +109,22 @@ def wanted_pictures(listing: Listing) -> list[str]:
     return [*first, *audit, *rest]
 
 
+def whole_percent(confidence: float) -> int:
+    """Return a confidence as the page tells it: whole percent, never more than it is.
+
+    What is less than a ten-thousandth short of the next percent is there: 0.29 at rest is 0.28999999.
+
+    >>> whole_percent(0.9958), whole_percent(0.29), whole_percent(1.0)
+    (99, 29, 100)
+    """
+    return min(100, max(0, round(confidence * 10_000) // 100))
+
+
 def _confidences(line: Line) -> str:
     own = [*line.confidences, *[None] * len(LEVELS)][: len(LEVELS)]
-    return "".join(_NAMELESS if c is None else _character(c) for c in (line.change.confidence, *own))
+    return "".join(_NO_CONFIDENCE if c is None else _two_characters(c) for c in (line.change.confidence, *own))
 
 
-def _character(confidence: float) -> str:
-    top = len(CONFIDENCE_ALPHABET) - 1
-    return CONFIDENCE_ALPHABET[min(top, max(0, round(confidence * top)))]
+def _two_characters(confidence: float) -> str:
+    tens, ones = divmod(whole_percent(confidence), 10)
+    return f"{_TENS[tens]}{ones}"

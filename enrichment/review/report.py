@@ -29,6 +29,7 @@ from enrichment.review.snooze import snoozed
 from enrichment.review.standing import Conflict, latest_by_reviewer
 from enrichment.review.thumbs import write_thumbnails
 from enrichment.review.tiles import TITLES, compare_tiles, count_tiles
+from schemas.records import CONTRADICTIONS
 from schemas.ways_out import WAY_OUT
 
 PAGE_LIMIT = 5_000_000
@@ -182,6 +183,7 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
         "problems": _problem_rows(inputs.problems),
         "problems_total": inputs.problems.num_rows,
         "problem_counts": _problem_counts(inputs.problems),
+        "contradictions": [reason.value for reason in CONTRADICTIONS],
         "ways_out": {reason.value: way for reason, way in WAY_OUT.items()},
         "expired": list(listing.special["expired"]),
         "back": list(listing.special["back"]),

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.records import LEVELS, LevelState, PlacementStatus, Reason
+from schemas.records import CONTRADICTIONS, LEVELS, LevelState, PlacementStatus, Reason
 
 WINDOW = 28
 TITLES = {
@@ -27,7 +27,6 @@ TITLES = {
     "problems": "Row problems",
     "quarantined": "Rows quarantined",
 }
-_CONTRADICTIONS = (Reason.VENDOR_CONTRADICTION.value, Reason.IMAGE_TEXT_CONFLICT.value)
 # The fifth level is a facet that many nodes do not have: a placeholder there is nothing to resolve.
 _RESOLVABLE = LEVELS[:4]
 
@@ -47,7 +46,7 @@ def count_tiles(products: pa.Table, changes: pa.Table, problems: pa.Table) -> di
         "locked": _with_reason(products, (Reason.LOCK_KEPT.value,)),
         "def_resolved": resolved,
         "def_left": left,
-        "contradictions": _with_reason(products, _CONTRADICTIONS),
+        "contradictions": _with_reason(products, [reason.value for reason in CONTRADICTIONS]),
         "stopped_at_parent": placed.get(PlacementStatus.STOPPED_AT_PARENT.value, 0),
         "abstained": placed.get(PlacementStatus.ABSTAINED.value, 0),
         "problems": problems.num_rows,

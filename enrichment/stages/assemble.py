@@ -19,6 +19,7 @@ from enrichment.stages.catalogue import gather, product_shards, read_vendors
 from enrichment.stages.drop import spec_of
 from enrichment.stages.hierarchy import hierarchy_of, migration
 from enrichment.stages.judges import tree
+from enrichment.stages.obey import settled_attributes
 from enrichment.stages.shard import changed_products, products_of
 from enrichment.stages.steps import WHOLE
 from enrichment.stages.unknown_values import unknown_values
@@ -49,10 +50,10 @@ def assemble(run: Run) -> Catalogue:
     shards, plan = product_shards(run), run.plan
     base = base_of(run)
     before = base_table(run, "products")
-    fresh = _fresh(run, shards)
+    decisions, judged = settled_attributes(run, shards)
+    fresh = _fresh(run, shards, decisions)
     withdrawn = gather(run, "read", read_vendors(run), "withdrawn", tables.WITHDRAWN)
     products = merged(carry(before, fresh, withdrawn) if before else None, fresh)
-    judged = gather(run, "decide", shards, "judged_claims", tables.JUDGED_CLAIMS)
     claims_before = base_table(run, "attribute_claims")
     claims = merged_claims(carry(claims_before, fresh, withdrawn) if claims_before else None, judged)
     versions = base.versions if base else None
@@ -72,13 +73,13 @@ def assembled(run: Run, accounts: tuple[VendorAccount, ...], worked_on: int) -> 
     return Catalogue(**tables_, accounts=accounts, worked_on=worked_on, base=base, base_products=before)
 
 
-def _fresh(run: Run, shards: list[str]) -> pa.Table:
+def _fresh(run: Run, shards: list[str], decisions: pa.Table) -> pa.Table:
     """Return the published rows of everything that was worked on tonight."""
     products = [_with_pictures(changed_products(run, s), run.table("fetch", s, "images")) for s in shards]
     return published_products(
         pa.concat_tables([tables.PRODUCTS.empty_table(), *products]),
         gather(run, "fetch", shards, "work", tables.WORK),
-        gather(run, "decide", shards, "attribute_decisions", tables.ATTRIBUTE_DECISIONS),
+        decisions,
         gather(run, "place", shards, "hierarchy_decisions", tables.HIERARCHY_DECISIONS),
         run.plan.versions_hash,
         [attribute.name for attribute in attributes().attributes],

@@ -37,7 +37,7 @@ from enrichment.taxonomy.tree import Tree
 from schemas.attribute_spec import attributes
 from schemas.declared import SCHEMA_DIR
 from schemas.errors import UsageError
-from schemas.records import LEVELS, AttributeClaim, HierarchyDecision, HierarchyPath, Source
+from schemas.records import LEVELS, AttributeClaim, HierarchyDecision, HierarchyPath, Source, bounded
 from schemas.taxonomy_spec import taxonomy
 from schemas.vendor_spec import vendor_specs
 
@@ -56,6 +56,21 @@ class Scenario:
         if unknown:
             raise UsageError(f"model {unknown[0]!r}: no such kind; allowed: {', '.join(kinds)}")
 
+    @classmethod
+    def of(cls, hierarchy: Path, models: str = "") -> Scenario:
+        """Read model versions as they are given: "fusion=v2,text=v3"; ``UsageError`` names the part that is none."""
+        versions = {}
+        for part in (part.strip() for part in models.split(",") if part.strip()):
+            kind, _, version = part.partition("=")
+            if not kind or not version:
+                kinds = ", ".join(kind.value for kind in Kind)
+                raise UsageError(
+                    f"--models {bounded(part, 60)!r}: expected kind=version, such as fusion=v2; kinds: {kinds}. "
+                    "`enrich models list` names the versions."
+                )
+            versions[kind.strip()] = version.strip()
+        return cls(hierarchy, versions)
+
     def __str__(self) -> str:
         """Say what it is: "v7", or "v7 with fusion=v2"."""
         told = ", ".join(f"{kind}={version}" for kind, version in sorted(self.models.items()))
@@ -66,21 +81,37 @@ def simulate_change(store: Store, scenario: Scenario, settings: Settings) -> Sim
     """Place the published catalogue as ``scenario`` has it, and say what would move.
 
     Raises:
-        UsageError: no such kind of model, or no such version.
+        UsageError: no such kind of model or version, or not one published product is of a declared vendor.
         DeclarationError: the hierarchy is not sound.
 
     """
     night = _Night(store, latest(store), scenario, settings)
     specs = vendor_specs(Path(settings.vendors))
     found: list[HierarchyDecision] = []
-    # A vendor that nobody declares any more is on no night, and its products stay as they are.
+    # A vendor that is not declared here cannot be placed: its products are told as not examined.
     for vendor in sorted(set(night.products["vendor"].to_pylist()) & set(specs)):
         found += night.placed(vendor, specs[vendor].placeholders)
     stood = _paths(night.products)
     kept = obey(found, Orders(bans=night.orders.bans), night.known)
     final = obey(found, night.orders, night.known)
     held = {(d.vendor, d.sku) for d in final if stood.get((d.vendor, d.sku)) == d.path} & set(night.orders.pins)
-    return simulate(str(scenario), [(*key, path) for key, path in stood.items()], kept, held)
+    simulation = simulate(str(scenario), [(*key, path) for key, path in stood.items()], kept, held)
+    if simulation.published and not simulation.products:
+        raise UsageError(str(unexamined(simulation, settings.vendors)))
+    return simulation
+
+
+def unexamined(simulation: Simulation, vendors: str) -> str | None:
+    """Say how many products were examined and whose were not, with the way out; None where all were."""
+    if not simulation.unplaced:
+        return None
+    names = ", ".join(simulation.unplaced)
+    are = "is" if len(simulation.unplaced) == 1 else "are"
+    return bounded(
+        f"{simulation.products:,} of {simulation.published:,} products examined; {names} {are} not declared in "
+        f"{vendors}. Give --vendors the folder that declares what the nights read.",
+        600,
+    )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a changed hierarchy is, and what it, a model or a rule would move, before it does."""
+"""Whether a changed hierarchy is sound, and what it, a model or a rule would move, before it does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from enrichment.taxonomy.difference import spellings_of
 from enrichment.taxonomy.rules import unknown_conditions
 from enrichment.taxonomy.spelling import key
 from enrichment.taxonomy.tree import Tree
@@ -16,16 +17,6 @@ from schemas.records import HierarchyDecision, HierarchyPath
 from schemas.taxonomy_spec import Taxonomy
 
 _EXAMPLES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference between two versions: ``what`` is added, removed, moved, renamed, retyped or respelt."""
-
-    what: str
-    id: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +32,16 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What a change would move; locked products stay and are only counted."""
+    """What a change would move; locked products stay and are only counted.
+
+    ``products`` of the ``published`` were examined; of the vendors ``unplaced`` none was.
+    """
 
     name: str
     products: int
     flows: tuple[Flow, ...]
+    published: int = 0
+    unplaced: tuple[str, ...] = ()
 
     @property
     def moved(self) -> int:
@@ -100,43 +96,6 @@ def _bad_rules(taxonomy: Taxonomy, vocabulary: Attributes) -> list[str]:
     return unknown_conditions(taxonomy.rules, names) + twice
 
 
-def diff(before: Taxonomy, after: Taxonomy) -> list[Change]:
-    """Return what changed between two versions of the hierarchy, by node id and by article type."""
-    old, new = Tree(before), Tree(after)
-    found: list[Change] = []
-    for node_id in sorted(old.nodes.keys() | new.nodes.keys()):
-        found += _of_node(node_id, old, new)
-    for name in sorted(old.type_group.keys() | new.type_group.keys()):
-        was, now = _home(old, name), _home(new, name)
-        if was != now:
-            found.append(Change("retyped", name, was, now))
-    return found
-
-
-def _of_node(node_id: str, old: Tree, new: Tree) -> list[Change]:
-    was, now = old.nodes.get(node_id), new.nodes.get(node_id)
-    if was is None and now is not None:
-        return [Change("added", node_id, "", _shown(now.path or (now.name,)))]
-    if was is not None and now is None:
-        today = new.current(node_id)
-        gone = new.nodes[today] if today is not None else None
-        return [Change("moved" if gone else "removed", node_id, _shown(was.path), _shown(gone.path if gone else ()))]
-    if was is not None and now is not None and (was.path, was.name) != (now.path, now.name):
-        return [Change("renamed", node_id, _shown(was.path or (was.name,)), _shown(now.path or (now.name,)))]
-    return []
-
-
-def _home(tree: Tree, article_type: str) -> str:
-    if article_type not in tree.type_group:
-        return ""
-    place = tree.type_path.get(article_type, ("outside",))
-    return f"{_shown(place)} ({tree.type_group[article_type]})"
-
-
-def _shown(path: Iterable[str]) -> str:
-    return " / ".join(path)
-
-
 def simulate(
     name: str,
     before: Iterable[tuple[str, str, HierarchyPath]],
@@ -145,23 +104,27 @@ def simulate(
 ) -> Simulation:
     """Compare published paths (vendor, sku, path) with what the changed hierarchy, model or rule decides.
 
-    ``after`` are placements without locks; products that only one side has are left out.
+    ``after`` are placements without locks. A product that is not published is left out; vendors of which nothing
+    was placed are named, for of their products nothing is known.
     """
     held = frozenset(locked)
     stood = {(vendor, sku): path.levels for vendor, sku, path in before}
+    unseen = {vendor for vendor, _ in stood}
     moved: dict[tuple[tuple[str, ...], tuple[str, ...]], list[tuple[str, str]]] = {}
     products = 0
     for decision in after:
         at = (decision.vendor, decision.sku)
         if at in stood:
             products += 1
+            unseen.discard(decision.vendor)
             if stood[at] != decision.path.levels:
                 moved.setdefault((stood[at], decision.path.levels), []).append(at)
     flows = [
         Flow(was, now, len(who), sum(w in held for w in who), tuple(key_of(w) for w in sorted(who)[:_EXAMPLES]))
         for (was, now), who in moved.items()
     ]
-    return Simulation(name, products, tuple(sorted(flows, key=lambda f: (-f.count, f.before, f.after))))
+    ranked = tuple(sorted(flows, key=lambda f: (-f.count, f.before, f.after)))
+    return Simulation(name, products, ranked, len(stood), tuple(sorted(unseen)))
 
 
 def key_of(product: tuple[str, str]) -> str:
@@ -172,20 +135,7 @@ def key_of(product: tuple[str, str]) -> str:
 def ambiguous(taxonomy: Taxonomy) -> list[str]:
     """Return the spellings that name several nodes of one level: allowed, but worth a look ("Dresses & Skirts")."""
     seen: dict[tuple[str, str], set[str]] = {}
-    for level, node, spellings in _spellings(taxonomy):
+    for level, node, spellings in spellings_of(taxonomy):
         for text in spellings:
             seen.setdefault((level, key(text)), set()).add(node)
     return sorted(f"{level} {text!r}: {', '.join(sorted(ids))}" for (level, text), ids in seen.items() if len(ids) > 1)
-
-
-def _spellings(taxonomy: Taxonomy) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    for department in taxonomy.departments:
-        yield "department", department.id, (department.name, *department.synonyms)
-        for child in department.classes:
-            yield "class", child.id, (child.name, *child.synonyms)
-            for leaf in child.subclasses:
-                yield "subclass", leaf.id, (leaf.name, *leaf.synonyms)
-                for kind in leaf.article_types:
-                    yield "article_type", kind.name, (kind.name, *kind.synonyms)
-    for kind in taxonomy.outside:
-        yield "article_type", kind.name, (kind.name, *kind.synonyms)

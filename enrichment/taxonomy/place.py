@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from enrichment.taxonomy.claims import WIDEST
 from enrichment.taxonomy.filing import Filing
-from enrichment.taxonomy.reasons import Standing, reasons_for
+from enrichment.taxonomy.reasons import Named, Standing, reasons_for
 from enrichment.taxonomy.rules import matching
 from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import VendorTrust
@@ -30,11 +30,15 @@ _NEGLIGIBLE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What placement knows of a product: probabilities of article types and genders, and its decided attributes."""
+    """What placement knows of a product: probabilities of article types and genders, and its decided attributes.
+
+    ``named`` is what its words name outright; it moves nothing and only tells of a conflict.
+    """
 
     types: Mapping[str, float] = field(default_factory=dict)
     genders: Mapping[str, float] = field(default_factory=dict)
     attributes: Mapping[str, AttributeDecision] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,13 @@ class Placer:
             steps += self._category(steps, known.attributes)
         kept = _sure_enough(steps)
         path = tuple(step.name for step in kept)
-        standing = Standing(path, bool(types), outside >= _OUTSIDE, rule.id if rule else "", _quarrel(known.attributes))
+        quarrel, ruled = _quarrel(known.attributes), rule.id if rule else ""
+        standing = Standing(path, bool(types), outside >= _OUTSIDE, ruled, quarrel, known.named)
         reasons = reasons_for(self._tree, filing, standing)
         sure = tuple(min(1.0, step.sure) for step in kept)
         status = _status(path, standing.outside)
         return HierarchyDecision(
-            vendor, sku, status, HierarchyPath(path), sure, reasons, filing.states, rule.id if rule else PLACED_BY
+            vendor, sku, status, HierarchyPath(path), sure, reasons, filing.states, ruled or PLACED_BY
         )
 
     def _weighed(self, types: Mapping[str, float], filing: Filing) -> Mapping[str, float]:

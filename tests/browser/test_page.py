@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
+import pyarrow as pa
 import pytest
 import uvicorn
 
@@ -22,7 +23,7 @@ from enrichment.review.report import write_report
 from enrichment.review.serve import prepare
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
-from schemas.records import HierarchyDecision, HierarchyPath, PlacementStatus, Reason
+from schemas.records import CONTRADICTIONS, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
 from tests.browser.conftest import Opened
 from tests.review.night import NODES, RUN_ID, VENDORS, make_night
 
@@ -431,14 +432,36 @@ def test_what_moved_a_product_is_a_reason_to_filter_by_and_said_once(opened: Ope
     assert count_of(page) == len(by_model)
 
 
-def test_both_kinds_of_contradiction_stand_behind_their_tile(opened: Opened) -> None:
+def test_every_kind_of_contradiction_stands_behind_their_tile(opened: Opened) -> None:
     page = opened()
     rows = make_night(240, 60).changes.to_pylist()
     page.click("[data-tile=contradictions]")
-    assert count_of(page) == sum(
-        bool({"vendor_contradiction", "image_text_conflict"} & set(r["reasons"])) for r in rows
-    )
+    assert count_of(page) == sum(bool(set(CONTRADICTIONS) & set(r["reasons"])) for r in rows)
+    assert {r["reasons"][0] for r in rows} >= {"vendor_contradiction", "filing_text_conflict"}
     expect(page.locator("#filter-reason option:checked")).to_have_text("any contradiction")
+
+
+def test_a_pattern_its_card_and_the_filter_tell_one_confidence(opened: Opened, tmp_path: Path) -> None:
+    inputs = make_night(2, 0)
+    change = inputs.changes.to_pylist()[1] | {"confidence": 0.9458}
+    rows = [row | {"confidences": [1.0, 0.9458, 0.9458, 0.9458]} for row in inputs.products.to_pylist()]
+    write_report(
+        replace(
+            inputs,
+            changes=pa.Table.from_pylist([change], schema=inputs.changes.schema),
+            products=pa.Table.from_pylist(rows, schema=inputs.products.schema),
+            audited=0,
+        ),
+        tmp_path,
+    )
+    page = opened((tmp_path / "index.html").as_uri())
+    assert "confidence at least 94 %, median 94 %" in page.inner_text(".pattern")
+    page.click("#tab-products")
+    assert page.locator(".bars b").all_inner_texts() == ["100", "94", "94", "94"]
+    page.select_option("#filter-confidence", "80 to 95 %")
+    assert count_of(page) == 1
+    page.select_option("#filter-confidence", "95 % and over")
+    assert count_of(page) == 0
 
 
 def test_only_filters_that_do_something_are_offered(opened: Opened) -> None:

@@ -12,7 +12,9 @@ from enrichment.review.paths import join_path
 from enrichment.stages.import_decisions import import_decisions
 from enrichment.stages.summary import summary
 from enrichment.stores.local import LocalStore
+from enrichment.taxonomy.tree import Tree
 from schemas.records import LEVELS
+from schemas.taxonomy_spec import taxonomy
 from tests.e2e.conftest import NIGHTS, run_one, settings_for
 
 pytestmark = pytest.mark.slow
@@ -33,6 +35,21 @@ def entry(row, decision, run_id, value="", level=""):
     )
 
 
+def agrees_with_its_path(store, row):
+    """Gender and article type are those of the path, or unsure; the claims that say so won, the others did not."""
+    declared = Tree(taxonomy())
+    for name, allowed in (
+        ("gender", [g for g, division in declared.division_of.items() if division == row["division"]]),
+        ("article_type", declared.at(path_of(row).split(" / ")[1:4]).types),
+    ):
+        value = row[f"attr_{name}"]
+        assert value in allowed or (value is None and name in row["abstained"]), name
+        claims = read_table(store, latest(store), "attribute_claims").to_pylist()
+        mine = [c for c in claims if (c["vendor"], c["sku"], c["attribute"]) == (row["vendor"], row["sku"], name)]
+        verdicts = {True: "won", False: "ignored" if value is None else "lost"}
+        assert all(claim["outcome"] == verdicts[claim["value"] == value] for claim in mine), name
+
+
 @pytest.fixture
 def night_one(drops, declared, tmp_path):
     settings = settings_for(tmp_path / "store", drops, declared)
@@ -48,7 +65,9 @@ def test_locks_corrections_and_rejections_hold_on_the_next_night(night_one, drop
     before, run_id = rows_of(store), latest(store).run_id
     placed = [row for row in before.values() if row["class"] and row["vendor"] != "sample_sheet"]
     locked, corrected, rejected = placed[:3]
-    other = next(path_of(row) for row in placed if row["class"] != corrected["class"])
+    # Another division and another class: whom it is for and what it is are then other than what was said of it.
+    elsewhere = [row for row in placed if row["class"] != corrected["class"]]
+    other = next(path_of(row) for row in elsewhere if row["division"] != corrected["division"])
     decisions = [
         entry(locked, Verdict.LOCK, run_id),
         entry(corrected, Verdict.CORRECT, run_id, value=other),
@@ -65,9 +84,11 @@ def test_locks_corrections_and_rejections_hold_on_the_next_night(night_one, drop
     assert path_of(after[key(locked)]) == path_of(locked)
     assert "lock_kept" in after[key(locked)]["reasons"]
     assert path_of(after[key(corrected)]) == other
-    assert "rule_override" in after[key(corrected)]["reasons"]
+    assert after[key(corrected)]["reasons"][0] == "review_decided"
+    assert "rule_override" not in after[key(corrected)]["reasons"]
     assert path_of(after[key(rejected)]) != path_of(rejected)
     assert after[key(rejected)]["class"] is None
+    agrees_with_its_path(store, after[key(corrected)])
     changes = {key(r): r for r in read_table(store, latest(store), "hierarchy_changes").to_pylist()}
     assert changes[key(corrected)]["cause"] == "rule"
     night = summary(uri)

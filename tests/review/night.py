@@ -28,7 +28,15 @@ NODES = [
         "Accessories / Watches / Watches",
     )
 ]
-REASONS = ("def_filled", "vendor_contradiction", "level_shifted", "model_changed", "synonym_resolved", "backed_off")
+REASONS = (
+    "def_filled",
+    "vendor_contradiction",
+    "level_shifted",
+    "model_changed",
+    "synonym_resolved",
+    "backed_off",
+    "filing_text_conflict",
+)
 WORDS = ("linen", "striped", "wrap", "midi", "slim", "quilted", "navy", "ivory", "pleated", "casual", "belted", "soft")
 _PLAIN = {"attr_colour": ("navy_blue", "black", "white"), "attr_pattern": ("striped", "solid", None)}
 

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from enrichment.cli.app import app
+from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
 from enrichment.review.cells import plain_cell, read_csv, safe_cell, write_csv
-from enrichment.review.exchange import read_decisions, write_decisions
+from enrichment.review.exchange import Imported, Refused, read_decisions, write_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.scripted import script_json
 from schemas.errors import UsageError
@@ -59,6 +64,40 @@ def test_bad_rows_are_named_and_the_good_ones_taken() -> None:
     assert found.entries == (said(),)
     assert [refused.row for refused in found.refused] == [1, 2, 3, 5]
     assert "no node of the hierarchy" in found.refused[-1].why
+
+
+def test_a_refused_row_is_told_by_the_line_it_begins_on() -> None:
+    good, long, bad = said(comment="plain"), said(comment="over\ntwo lines", minute=1), said(minute=2)
+    text = write_decisions([good, long, bad, bad], "csv").decode().replace("accept", "accpet").encode()
+    found = read_decisions(text, "csv")
+    # The head is line 1, and the second decision takes two.
+    assert [(refused.row, refused.line) for refused in found.refused] == [(1, 2), (2, 3), (3, 5), (4, 6)]
+    assert [refused.where for refused in found.refused] == ["line 2", "line 3", "line 5", "line 6"]
+    as_json = read_decisions(b'{"decisions": [{"vendor": "a"}]}', "json").refused[0]
+    assert (as_json.line, as_json.where) == (0, "decision 1")
+
+
+def test_the_command_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = Refused(0, "alpine 'nobody': no such product")
+
+    def taken(store: object, data: bytes, kind: Literal["csv", "json"]) -> tuple[Imported, int]:
+        found = read_decisions(data, kind)
+        return Imported(found.entries, (*found.refused, stranger)), len(found.entries)
+
+    monkeypatch.setattr("enrichment.stages.import_decisions.import_decisions", taken)
+    sheet = tmp_path / "answers.csv"
+    lines = write_decisions([said(minute=at) for at in range(4)], "csv").decode().splitlines()
+    lines[4] = lines[4].replace("accept", "maybe")
+    sheet.write_bytes("\r\n".join(lines).encode())
+    asked = ["review", "import", str(sheet), "--store", str(tmp_path / "store")]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == EXIT_ROWS_REFUSED
+    told = result.output.splitlines()
+    assert told[0] == "3 decisions taken, 3 new, 2 refused"
+    assert told[1].startswith("answers.csv line 5: decision decision: got 'maybe'")
+    assert told[2] == "answers.csv: alpine 'nobody': no such product"
+    refused = json.loads(CliRunner().invoke(app, [*asked, "--json"]).output)["refused"]
+    assert [(row["row"], row["line"]) for row in refused] == [(4, 5), (0, 0)]
 
 
 def _record() -> dict[str, object]:

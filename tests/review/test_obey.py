@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichment.review.ledger import LedgerEntry, Verdict
-from enrichment.review.obey import locks, obey, orders_of
+from enrichment.review.obey import locks, obey, orders_of, pinned
 from enrichment.review.paths import parse_path
 from enrichment.review.standing import latest_by_reviewer, settle
 from schemas.records import HierarchyDecision, HierarchyPath, LevelState, PlacementStatus, Reason
@@ -84,14 +84,28 @@ def test_a_correction_sets_the_path_and_bans_the_wrong_one() -> None:
     entries = [said(Verdict.CORRECT, value=BAGS)]
     mended = outcome(entries)
     assert mended.path == parse_path(BAGS)
-    assert mended.reasons[0] is Reason.RULE_OVERRIDE
+    assert mended.reasons == (Reason.REVIEW_DECIDED,)
     assert orders_of(entries, SAME).bans[KEY][0].path == parse_path(DRESSES)
+
+
+def test_a_persons_word_settles_what_was_doubted_and_is_no_rule() -> None:
+    doubts = (Reason.RULE_OVERRIDE, Reason.FILING_TEXT_CONFLICT, Reason.LEVEL_SHIFTED, Reason.BACKED_OFF)
+    for entry, reason in (
+        (said(Verdict.LOCK, path=BAGS), Reason.LOCK_KEPT),
+        (said(Verdict.CORRECT, value=BAGS), Reason.REVIEW_DECIDED),
+    ):
+        held = obey([proposed(reasons=doubts)], orders_of([entry], SAME))[0]
+        assert held.reasons == (reason, Reason.LEVEL_SHIFTED)
+        assert pinned(held)
+    assert not pinned(proposed())
 
 
 def test_a_rejected_path_goes_back_to_where_the_product_was() -> None:
     back = outcome([said(Verdict.REJECT)])
     assert back.path == parse_path(TOPS)
     assert back.rule.startswith("review:reject:")
+    assert back.reasons == (Reason.REVIEW_DECIDED,)
+    assert not pinned(back)
     assert outcome([said(Verdict.REJECT)], path=BAGS) == proposed(BAGS)
 
 

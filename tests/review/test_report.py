@@ -11,10 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from enrichment.review import page
+from enrichment.review.changes import by_risk, read_changes, risk
 from enrichment.review.inputs import Neighbour, RunHeader
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.report import PAGE_LIMIT, ReportFiles, write_report
 from schemas import tables
+from schemas.records import CONTRADICTIONS, Reason
 from tests.review.night import NODES, RUN_ID, VENDORS, content_hash, make_night, manifest, products_schema
 
 
@@ -84,8 +87,55 @@ def test_every_changed_product_has_its_line_and_its_details(files: ReportFiles) 
     changed = set(inputs.changes.column("sku").to_pylist())
     assert changed <= set(data["rows"]["sku"])
     rows = len(data["rows"]["sku"])
-    assert len(data["rows"]["confidence"]) == 6 * rows
+    assert len(data["rows"]["confidence"]) == 12 * rows
     assert sum(p.read_text(encoding="utf-8").count('"claims":') for p in files.details) == rows
+
+
+def test_one_product_has_one_confidence_everywhere(tmp_path: Path) -> None:
+    inputs = make_night(2, 0)
+    change = inputs.changes.to_pylist()[1] | {"confidence": 0.9958}
+    product = {"confidences": [1.0, 0.29, 0.7528, 0.9958], "vendor": change["vendor"], "sku": change["sku"]}
+    products = [row | (product if row["sku"] == change["sku"] else {}) for row in inputs.products.to_pylist()]
+    given = {
+        "changes": pa.Table.from_pylist([change], schema=inputs.changes.schema),
+        "products": pa.Table.from_pylist(products, schema=inputs.products.schema),
+    }
+    data = page_data(write_report(replace(inputs, audited=0, **given), tmp_path))
+    # Overall, then division to category; whole percent, and never more than it is.
+    assert data["rows"]["confidence"] == "99A0297599--"
+    assert data["patterns"][0][7:9] == [0.9958, 0.9958]
+
+
+def test_every_reason_has_its_words_on_the_page() -> None:
+    text = (files_of_page() / "data.js").read_text(encoding="utf-8")
+    words = re.search(r"const REASON_WORDS = \{(.*?)\};", text, re.DOTALL)
+    assert words
+    assert set(re.findall(r"(\w+): \"", words[1])) == {reason.value for reason in Reason}
+
+
+def files_of_page() -> Path:
+    return Path(page.__file__).with_name("page")
+
+
+def test_a_filing_against_words_counts_as_a_contradiction(tmp_path: Path) -> None:
+    inputs = make_night(20, 0)
+    rows = [row | {"reasons": ["level_shifted"]} for row in inputs.products.to_pylist()]
+    rows[0]["reasons"] = ["filing_text_conflict", "vendor_contradiction"]
+    rows[1]["reasons"] = ["filing_text_conflict"]
+    products = pa.Table.from_pylist(rows, schema=inputs.products.schema)
+    files = write_report(replace(inputs, products=products), tmp_path)
+    assert files.numbers["tiles_by_name"]["contradictions"] == 2
+    assert page_data(files)["contradictions"] == ["vendor_contradiction", "image_text_conflict", "filing_text_conflict"]
+
+
+def test_what_contradicts_itself_is_looked_at_before_what_is_only_unsure() -> None:
+    plain = read_changes(make_night(1, 0).changes)[0]
+    plain = replace(plain, change="new", level="", status="decided", confidence=0.75, path="Women", reasons=())
+    for reason in CONTRADICTIONS:
+        told = replace(plain, sku="Z", reasons=("level_shifted", reason.value))
+        assert by_risk([plain, told]) == [told, plain]
+    gone = replace(plain, change="withdrawn")
+    assert risk(gone) == risk(replace(gone, reasons=("filing_text_conflict",)))
 
 
 def test_details_keep_offsets_and_quotes(files: ReportFiles) -> None:

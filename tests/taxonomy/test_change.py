@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from enrichment.taxonomy.change import ambiguous, check, diff, simulate
+from enrichment.taxonomy.change import ambiguous, check, simulate
 from enrichment.taxonomy.migrate import migrated, node_id
 from enrichment.taxonomy.tree import Tree
 from schemas.attribute_spec import attributes
@@ -36,21 +36,6 @@ def test_check_names_every_kind_of_mistake() -> None:
     ]
 
 
-def test_diff_tells_added_removed_moved_renamed_and_retyped() -> None:
-    before = small()
-    shoes = _department("shoes", "Footwear", [("boots", "Boots", "shoes"), ("heels", "Heels", "shoes")])
-    clothing = _department("clothing", "Clothing", [("tops", "Tops", "top")])
-    after = small(departments=[clothing, shoes], moved={"clothing.dresses": "clothing.tops"}, outside=[])
-    found = {(change.what, change.id) for change in diff(before, after)}
-    assert ("added", "shoes.heels") in found
-    assert ("moved", "clothing.dresses") in found
-    assert ("removed", "clothing.dresses.all") in found
-    assert ("renamed", "shoes") in found
-    assert ("retyped", "Dresses") in found
-    assert ("retyped", "Basketballs") in found
-    assert diff(before, before) == []
-
-
 def test_simulation_counts_what_would_move_and_what_is_locked() -> None:
     before = [("v", str(i), HierarchyPath(("Women", "Clothing", "Dresses"))) for i in range(5)]
     after = [_decision(str(i), "Women", "Clothing", "Tops") for i in range(4)] + [_decision("9", "Women")]
@@ -58,6 +43,9 @@ def test_simulation_counts_what_would_move_and_what_is_locked() -> None:
     assert (found.products, found.moved, found.locked) == (4, 4, 1)
     assert str(found) == "v7 moves 4 products, 1 locked"
     assert found.flows[0].examples == ("v/0", "v/1", "v/2", "v/3")
+    assert (found.published, found.unplaced) == (5, ())
+    nothing = simulate("v7", before, [])
+    assert (nothing.products, nothing.published, nothing.unplaced) == (0, 5, ("v",))
     assert simulate("v8", before, [_decision("0", "Women", "Clothing", "Dresses")]).flows == ()
 
 

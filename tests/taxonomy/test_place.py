@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.place import Evidence, Placer, place
+from enrichment.taxonomy.reasons import Named
 from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import VendorTrust
 from schemas.records import (
@@ -38,10 +39,11 @@ def _place(
     attributes: dict[str, AttributeDecision] | None = None,
     trust: float | None = None,
     lock: HierarchyPath | None = None,
+    named: Named | None = None,
 ) -> HierarchyDecision:
     tree = declared_tree()
     believed = None if trust is None else VendorTrust("v", (trust,) * 5)
-    known = Evidence(types, genders, attributes or {})
+    known = Evidence(types, genders, attributes or {}, named or Named())
     return place("v", "1", known, Reader(tree).read(levels), tree, believed, lock)
 
 
@@ -49,7 +51,20 @@ def test_a_sure_product_goes_to_its_subclass() -> None:
     decision = _place({"Dresses": 0.97, "Skirts": 0.03})
     assert decision.status is PlacementStatus.DECIDED
     assert decision.path.levels == ("Women", "Clothing", "Dresses", "Dresses")
-    assert decision.reasons == (Reason.CONFIRMED,)
+    assert decision.reasons == (Reason.NO_CLASS_FILED,)
+
+
+@pytest.mark.parametrize(
+    ("levels", "reason"),
+    [
+        (("Women", "Clothing", "Dresses", None, None), Reason.CONFIRMED),
+        (("Women", "Clothing", None, None, None), Reason.NO_CLASS_FILED),
+        (("Women", None, None, None, None), Reason.NO_CLASS_FILED),
+        (("Women", None, "Zyx", None, None), Reason.NO_CLASS_FILED),
+    ],
+)
+def test_confirmed_means_that_the_vendors_own_class_was(levels: tuple[str | None, ...], reason: Reason) -> None:
+    assert _place({"Dresses": 0.97}, levels).reasons == (reason,)
 
 
 def test_unsure_between_siblings_stops_at_their_parent() -> None:
@@ -110,6 +125,43 @@ def test_words_against_picture_is_a_reason() -> None:
     assert Reason.IMAGE_TEXT_CONFLICT in _place({"Dresses": 0.9}, attributes={"image_group": group}).reasons
     vendor = _decided("image_group", "dress", rule="learned@1:image+text-vendor", conflict=True)
     assert Reason.IMAGE_TEXT_CONFLICT not in _place({"Dresses": 0.9}, attributes={"image_group": vendor}).reasons
+
+
+JEANS = (None, "Women", "Jeans", None, None)
+
+
+@pytest.mark.parametrize(
+    ("levels", "named", "conflict"),
+    [
+        (JEANS, Named(genders={"men": 0.97}), True),
+        (JEANS, Named(genders={"men": 0.89}), False),
+        (JEANS, Named(genders={"men": 0.97, "women": 0.95}), False),
+        (JEANS, Named(genders={"nobody": 0.97}), False),
+        ((None, None, "Jeans", None, None), Named(genders={"men": 0.97}), False),
+        (JEANS, Named(types={"Skirts": 0.95}), True),
+        (JEANS, Named(types={"Skirts": 0.7}), False),
+        (JEANS, Named(types={"Skirts": 0.95, "Jeans": 0.92}), False),
+        (JEANS, Named(types={"Basketballs": 0.95}), True),
+        # A department that holds what the words name is no filing against them.
+        (("Women", "Clothing", None, None, None), Named(types={"Skirts": 0.95}), False),
+        ((None, None, None, None, None), Named(types={"Skirts": 0.95}, genders={"men": 0.97}), False),
+    ],
+)
+def test_a_filing_that_won_against_explicit_words_is_told(
+    levels: tuple[str | None, ...], named: Named, conflict: bool
+) -> None:
+    told = _place({"Jeans": 0.97}, levels, {"women": 0.75, "men": 0.25}, named=named)
+    without = _place({"Jeans": 0.97}, levels, {"women": 0.75, "men": 0.25})
+    assert (Reason.FILING_TEXT_CONFLICT in told.reasons) == conflict
+    # It is told before what merely describes the levels, and moves nothing.
+    assert not conflict or told.reasons[0] is Reason.FILING_TEXT_CONFLICT
+    assert (told.path, told.confidences, told.status) == (without.path, without.confidences, without.status)
+
+
+def test_where_the_words_won_the_vendor_is_contradicted_and_not_the_words() -> None:
+    told = _place({"Jeans": 0.97}, JEANS, {"men": 0.9, "women": 0.1}, named=Named(genders={"men": 0.97})).reasons
+    assert Reason.VENDOR_CONTRADICTION in told
+    assert Reason.FILING_TEXT_CONFLICT not in told
 
 
 def test_a_trusted_lone_department_tips_the_balance() -> None:

@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-_MODULES = ("filing", "spelling")
+_MODULES = ("filing", "implied", "reasons", "spelling")
 
 
 @pytest.mark.parametrize("name", _MODULES)

@@ -5,7 +5,7 @@ const TEXTS = DATA.texts, COMBOS = DATA.combos, ROWS = DATA.rows, PATTERNS = DAT
 const LEVELS = ["division", "department", "class", "subclass", "category"];
 const SEPARATOR = " / ";
 const NOWHERE = "(nowhere)";
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno";
+const TENS = "0123456789A";
 const COLUMN = { pattern: 0, vendor: 1, change: 2, cause: 3, level: 4, sent: 5, previous: 6, path: 7, status: 8, reasons: 9, group: 10 };
 const PATTERN = { vendor: 0, change: 1, cause: 2, origin: 3, to: 4, reason: 5, count: 6, least: 7, middle: 8, shown: 9 };
 const PICTURES = new Map(ROWS.pictured.map((row, at) => [row, ROWS.pictures[at]]));
@@ -19,14 +19,15 @@ const HUMAN = new Map();
 for (const [row, ...told] of DATA.human) HUMAN.set(row, [...(HUMAN.get(row) || []), told]);
 
 const REASON_WORDS = {
-  confirmed: "confirmed", def_filled: "DEF filled", def_unresolved: "DEF unresolved", level_shifted: "level shifted",
-  level_repeated: "level repeated", synonym_resolved: "synonym", vendor_contradiction: "contradicts vendor",
-  image_text_conflict: "picture against words", rule_override: "rule", taxonomy_migrated: "taxonomy moved",
-  model_changed: "model changed", lock_kept: "locked", backed_off: "stopped at parent",
+  confirmed: "confirmed", no_class_filed: "no known class filed", def_filled: "DEF filled", def_unresolved: "DEF unresolved",
+  level_shifted: "level shifted", level_repeated: "level repeated", synonym_resolved: "synonym",
+  vendor_contradiction: "contradicts vendor", image_text_conflict: "picture against words",
+  filing_text_conflict: "filing against words", rule_override: "rule", review_decided: "decided in review",
+  taxonomy_migrated: "taxonomy moved", model_changed: "model changed", lock_kept: "locked", backed_off: "stopped at parent",
   outside_taxonomy: "outside the taxonomy", no_evidence: "no evidence",
 };
 const CHANGE_WORDS = { new: "new", refiled: "re-filed", withdrawn: "withdrawn", unchanged: "unchanged" };
-const CAUSE_WORDS = { data: "data changed", model: "model changed", taxonomy: "taxonomy changed", rule: "rule changed" };
+const CAUSE_WORDS = { data: "data changed", model: "model changed", taxonomy: "taxonomy changed", rule: "rule or review" };
 const VERDICT_WORDS = {
   accept: "Accepted", reject: "Rejected", correct: "Corrected", lock: "Locked", snooze: "Snoozed", ask_vendor: "Vendor asked",
 };
@@ -40,11 +41,14 @@ function prefixOf(path, depth) { return levelsOf(path).slice(0, depth).join(SEPA
 function flowOrigin(path, basis, depth) { return basis === "vendor" && levelsOf(path).length < 4 ? path || NOWHERE : prefixOf(path, depth); }
 function words(map, name) { return Object.hasOwn(map, name) ? map[name] : String(name).replaceAll("_", " "); }
 
-/** Confidence 0 to 1 of a row: at 0 overall, 1 to 5 the levels; null where there is none. */
+/** Confidence of a row in whole percent: at 0 overall, 1 to 5 the levels; null where there is none. */
 function confidence(row, at) {
-  const share = ALPHABET.indexOf(ROWS.confidence[row * 6 + at]);
-  return share < 0 ? null : share / (ALPHABET.length - 1);
+  const start = (row * 6 + at) * 2, tens = TENS.indexOf(ROWS.confidence[start]);
+  return tens < 0 ? null : tens * 10 + Number(ROWS.confidence[start + 1]);
 }
+/** A confidence 0 to 1 in whole percent as payload.py tells it: never more than it is. */
+function wholePercent(share) { return Math.min(100, Math.floor(Math.round(share * 10000) / 100)); }
+function sureness(share) { return wholePercent(share) + " %"; }
 
 /** Build an element; text goes in as text only, so that nothing a vendor wrote is ever read as markup. */
 function el(tag, options, ...children) {

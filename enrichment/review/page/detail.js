@@ -72,7 +72,7 @@ function highlighted(content, spans) {
 
 function spansOf(record, name) {
   return record.claims.filter((claim) => claim[5] === "span" && claim[6] === name && claim[7] >= 0)
-    .map((claim) => ({ start: claim[7], end: claim[8], outcome: claim[10], title: `${claim[0]} = ${claim[1]} (${claim[10]}, ${percent(claim[4])})` }));
+    .map((claim) => ({ start: claim[7], end: claim[8], outcome: claim[10], title: `${claim[0]} = ${claim[1]} (${claim[10]}, ${sureness(claim[4])})` }));
 }
 
 function wordsPart(record) {
@@ -88,7 +88,7 @@ function claimsPart(record) {
   const rows = record.claims.map((claim) => {
     const proof = claim[5] === "image" ? "picture " + claim[6].slice(0, 8) : `${claim[6]}${claim[9] ? ": " + claim[9] : ""}`;
     const outcome = { won: "✓ won", lost: "✕ lost", ignored: "– ignored" };
-    return el("tr", { class: claim[10] }, ...[words({}, claim[0]), words({}, claim[1]), claim[2], percent(claim[4]), proof, words(outcome, claim[10])].map((cell) => el("td", { text: cell })), el("td", { text: shortProducer(claim[3]), title: claim[3] }));
+    return el("tr", { class: claim[10] }, ...[words({}, claim[0]), words({}, claim[1]), claim[2], sureness(claim[4]), proof, words(outcome, claim[10])].map((cell) => el("td", { text: cell })), el("td", { text: shortProducer(claim[3]), title: claim[3] }));
   });
   const heads = ["Attribute", "Value", "Source", "Sure", "Proof", "Outcome", "By"].map((head) => el("th", { text: head }));
   return el("section", {}, el("h3", { text: "Evidence" }), el("table", { class: "claims" }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)),

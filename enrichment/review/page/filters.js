@@ -5,8 +5,8 @@ const SELECTS = [
   ["vendor", "Vendor"], ["department", "Department"], ["cause", "Cause"], ["change", "Change"], ["reason", "Reason"],
   ["status", "Placement"], ["confidence", "Confidence"], ["picture", "Picture"], ["decision", "Decision"],
 ];
-const BANDS = { "under 50 %": [0, 0.5], "50 to 80 %": [0.5, 0.8], "80 to 95 %": [0.8, 0.95], "95 % and over": [0.95, 2] };
-const CONTRADICTIONS = "vendor_contradiction image_text_conflict";
+const BANDS = { "under 50 %": [0, 50], "50 to 80 %": [50, 80], "80 to 95 %": [80, 95], "95 % and over": [95, 101] };
+const CONTRADICTIONS = DATA.contradictions.join(" ");
 const PICTURELESS = new Set(ROWS.pictureless);
 const COMBO_TEXT = COMBOS.map((combo) => ["vendor", "sent", "previous", "path", "reasons"]
   .map((name) => TEXTS[combo[COLUMN[name]]]).join("\n").toLowerCase());
@@ -51,7 +51,7 @@ function rowPasses(row, tokens, inCombo) {
   return true;
 }
 
-function inBand(share) { const [low, high] = BANDS[FILTER.confidence]; return share >= low && share < high; }
+function inBand(sure) { const [low, high] = BANDS[FILTER.confidence]; return sure !== null && sure >= low && sure < high; }
 
 function decisionPasses(row) {
   const item = STATE.get(row);

@@ -12,7 +12,7 @@ function thumbnail(row, side) {
 
 function chip(value, kind) { return el("span", { class: "chip " + kind, text: value }); }
 /** What is new is new because data came, and a reason that names the mover says the cause: neither needs the word twice. */
-const MOVERS = { model_changed: "model", taxonomy_migrated: "taxonomy" };
+const MOVERS = { model_changed: "model", taxonomy_migrated: "taxonomy", rule_override: "rule", review_decided: "rule" };
 function causeChip(change, cause, reasons) {
   const told = (change === "new" && cause === "data") || reasons.split(" ").some((reason) => MOVERS[reason] === cause);
   return cause && !told ? chip(words(CAUSE_WORDS, cause), "cause " + cause) : null;
@@ -47,8 +47,8 @@ function confidenceBars(row) {
     const share = confidence(row, at + 1);
     if (share === null) return;
     const fill = el("i");
-    fill.style.width = Math.round(share * 100) + "%";
-    bars.append(el("span", { class: "level", text: SHORT_LEVELS[at] }), el("span", { class: "track" }, fill), el("b", { text: Math.round(share * 100) }));
+    fill.style.width = share + "%";
+    bars.append(el("span", { class: "level", text: SHORT_LEVELS[at] }), el("span", { class: "track" }, fill), el("b", { text: share }));
   });
   if (!bars.childElementCount) bars.append(el("span", { class: "missing", text: "no confidence" }));
   return bars;
@@ -115,7 +115,7 @@ function buildPattern({ at, rows }) {
     el("p", { class: "sub" }, el("b", { text: patternText(at, "vendor") }), " ", chip(words(CHANGE_WORDS, change), "change"), causeChip(change, patternText(at, "cause"), patternText(at, "reason")), ...reasonChips(patternText(at, "reason"))),
     pathLine(change === "new" ? "sent" : "was", origin),
     change === "withdrawn" ? null : pathLine("now", to, origin),
-    el("p", { class: "sub", text: `confidence at least ${percent(pattern[PATTERN.least])}, median ${percent(pattern[PATTERN.middle])}` }));
+    el("p", { class: "sub", text: `confidence at least ${sureness(pattern[PATTERN.least])}, median ${sureness(pattern[PATTERN.middle])}` }));
   const thumbs = el("div", { class: "thumbs" }, ...pattern[PATTERN.shown].map((row) => thumbnail(row, 56)));
   const buttons = el("div", { class: "acts" },
     action("Accept all", "a", () => decide(rows, "accept"), "yes"), action("Reject all", "r", () => decide(rows, "reject"), "no"), action("Open", "Enter", open));
