@@ -31,7 +31,7 @@ def evaluate(
     source: Annotated[
         list[str] | None, typer.Option("--source", help="NAME=FILE of a training set: measure the image model instead.")
     ] = None,
-    version: Annotated[str | None, typer.Option(help="With --source: the image model's version.")] = None,
+    version: Annotated[str | None, typer.Option(help="With --source: the image model, or its folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="With --source: folder for JSON and a picture.")] = None,
     threads: int = 2,
     json: Json = False,
@@ -66,14 +66,18 @@ def _vision(
     source: list[str], version: str | None, out: Path | None, threads: int, store: str | None, json: bool
 ) -> None:
     from enrichment.models.registry import resolve
-    from enrichment.models.version import Kind
+    from enrichment.models.version import Kind, open_version
     from enrichment.stages.mine_labels import claims_of, rows_of
     from enrichment.stores.open import open_store
     from enrichment.vision.evaluate import evaluate as measure
     from enrichment.vision.evaluate import table
     from enrichment.vision.weak_labels import claims_by_row
 
-    found = resolve(open_store(settings(store).store), Kind.VISION, version)
+    if version and Path(version).is_dir():
+        # A research version is in no store, and a candidate is measured before it is in one.
+        found = open_version(Path(version), Kind.VISION)
+    else:
+        found = resolve(open_store(settings(store).store), Kind.VISION, version)
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
     claims = claims_by_row(claims_of(rows_of(sources_of(source)), progress))
     figures = measure(found, sources_of(source), out, threads, progress, claims)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pyarrow as pa
@@ -75,7 +76,7 @@ def _facts(product: dict[str, Any], change: dict[str, Any] | None, problems: lis
     own = [worded(problem) for problem in problems if problem["vendor"] == product["vendor"]]
     filed = [product[f"vendor_{level}"] for level in LEVELS]
     placed = [product[level] for level in LEVELS if product[level]]
-    sure = ", ".join(f"{value:.2f}" for value in product["confidences"] or [])
+    sure = ", ".join(map(_floored, product["confidences"] or []))
     values = {
         name.removeprefix("attr_"): value for name, value in product.items() if name.startswith("attr_") and value
     }
@@ -84,7 +85,7 @@ def _facts(product: dict[str, Any], change: dict[str, Any] | None, problems: lis
         "description": bounded(" ".join((product["description"] or "").split()), 120),
         "filed by the vendor": " / ".join("" if level is None else level for level in filed),
         "read as": ", ".join(product["levels_seen"] or []),
-        "image group": f"{product['image_group']} ({product['image_group_confidence'] or 0:.2f})",
+        "image group": f"{product['image_group']} ({_floored(product['image_group_confidence'] or 0)})",
         "placed": f"{' / '.join(placed) or '-'} ({product['placement']}; {sure or '-'})",
         "reasons": ", ".join(product["reasons"] or []),
         "placed by": product["placed_by"],
@@ -107,4 +108,13 @@ def _claim(claim: dict[str, Any]) -> dict[str, Any]:
     span = f" [{claim['evidence_start']}:{claim['evidence_end']}]" if claim["evidence_start"] >= 0 else ""
     evidence = f"{claim['evidence_field'][:24]}{span} {claim['evidence_quote']}".strip()
     names = ("attribute", "value", "source", "producer", "outcome")
-    return {name: claim[name] for name in names} | {"confidence": f"{claim['confidence']:.2f}", "evidence": evidence}
+    return {name: claim[name] for name in names} | {"confidence": _floored(claim["confidence"]), "evidence": evidence}
+
+
+def _floored(sure: float) -> str:
+    """Return a confidence with two digits, never more than it is: the page shows the same whole percent.
+
+    >>> _floored(0.9958), _floored(0.75), _floored(0.29)
+    ('0.99', '0.75', '0.29')
+    """
+    return f"{math.floor(round(sure, 4) * 100 + 1e-9) / 100:.2f}"
