@@ -43,8 +43,36 @@ from enrichment.vision.weak_labels import claims_by_row, weakly_labelled
 from tests.bench.ablate_look import COLUMNS, SHARED, squeezed
 from tests.bench.look_rights import Difference, Rights, difference, errors, rights, table
 
-SIDE, BATCH, ROUNDS, CALIBRATING = 160, 32, 3, 256
-_OLD = "float32, 160, letterboxed"
+SIDE, BATCH, ROUNDS, CALIBRATING = 192, 32, 3, 256
+_OLD = "float32, 192, letterboxed"
+
+
+class Maps(torch.nn.Module):
+    """A trunk up to its map of channels: what can be traced as a graph."""
+
+    def __init__(self, trunk: torch.nn.Module) -> None:
+        super().__init__()
+        self.trunk = trunk
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        maps: torch.Tensor = self.trunk.forward_features(pictures)  # type: ignore[operator]
+        return maps
+
+
+class WithMaps(torch.nn.Module):
+    """A trunk whose map of channels comes from another module."""
+
+    def __init__(self, trunk: torch.nn.Module, maps: torch.nn.Module) -> None:
+        super().__init__()
+        self.trunk, self.maps, self.num_features = trunk, maps, trunk.num_features
+
+    def forward_features(self, pictures: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.maps(pictures)
+        return found
+
+    def forward_head(self, maps: torch.Tensor, pre_logits: bool) -> torch.Tensor:
+        pooled: torch.Tensor = self.trunk.forward_head(maps, pre_logits=pre_logits)  # type: ignore[operator]
+        return pooled
 
 
 @torch.no_grad()
@@ -87,12 +115,12 @@ def static_integers(trunk: torch.nn.Module, batches: list[torch.Tensor]) -> torc
     from torch.ao.quantization.quantize_fx import convert_fx, prepare_fx
 
     engine = torch.backends.quantized.engine
-    watched = prepare_fx(with_fixed_pads(trunk, batches[0]), get_default_qconfig_mapping(engine), (batches[0],))
+    maps = Maps(with_fixed_pads(trunk, batches[0]))
+    watched = prepare_fx(maps, get_default_qconfig_mapping(engine), (batches[0],))
     with torch.inference_mode():
         for batch in batches:
             watched(batch)
-    made: torch.nn.Module = convert_fx(watched)
-    return made
+    return WithMaps(trunk, convert_fx(watched))
 
 
 def dynamic_integers(net: torch.nn.Module) -> torch.nn.Module:
@@ -166,8 +194,8 @@ def ways(serving: Serving, only: list[str] | None) -> dict[str, tuple[Callable[[
         "bfloat16": (lambda: serving.engine("bf16"), decode_trusted),
         "8-bit trunk (static)": (serving.static, decode_trusted),
         "8-bit heads (dynamic)": (serving.dynamic, decode_trusted),
-        "side 128": (lambda: serving.engine(side=128), decode_trusted),
-        "side 192": (lambda: serving.engine(side=192), decode_trusted),
+        "side 160": (lambda: serving.engine(side=160), decode_trusted),
+        "side 224": (lambda: serving.engine(side=224), decode_trusted),
         "squeezed, not letterboxed": (serving.engine, squeezed(SIDE)),
     }
     return {name: way for name, way in found.items() if name == _OLD or not only or name in only}
