@@ -11,7 +11,7 @@ from nlp.lexicon import Lexicon, phrase_words
 from nlp.reading import read
 from nlp.text import ProductText
 from nlp.training.corpus import Example
-from nlp.training.ner_measure import Held, Phrase, spelling_fold
+from nlp.training.held_out_spellings import Held, Phrase, spelling_fold
 from nlp.values import ValueResolver
 from nlp.vectors import WordVectors
 from schemas.attribute_spec import Attribute, Attributes

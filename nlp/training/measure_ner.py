@@ -1,9 +1,10 @@
 """Measure the recogniser on held-out spellings and brands: ``python -m nlp.training.measure_ner DATA [options]``.
 
-Logs recall and precision at each leaning, pooled over the folds, in both conditions (see ``ner_measure.measures``), and
-how often the claims are right. With ``--judged`` (JSON lines: attribute, phrase, whether it is one, and which declared
-value it means), findings that the gazetteer lacks count as a person judged them; with ``--unjudged`` those that nobody
-judged are written to a file, with their clause. A fold takes half a minute of one core.
+Logs recall and precision at each leaning, pooled over the folds, in both conditions
+(``held_out_spellings.measures``), and how often the claims are right. With ``--judged`` (JSON lines: attribute,
+phrase, whether it is one, and which declared value it means), findings that the gazetteer lacks count as a person
+judged them; with ``--unjudged`` those that nobody judged are written to a file, with their clause. A fold takes half
+a minute of one core.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from nlp.catalog import STARTER
 from nlp.lexicon import phrase_words
 from nlp.training.calibration import Judgement, claim_confidence
-from nlp.training.ner_measure import SPELLING_FOLDS, Held, Phrase, measures, points
+from nlp.training.held_out_spellings import SPELLING_FOLDS, Held, Phrase, measures, points
 from nlp.training.parts import LEANING, corpus_of
 from nlp.vectors import WordVectors
 from schemas.attribute_spec import attributes

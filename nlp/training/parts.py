@@ -8,8 +8,8 @@ from pathlib import Path
 from nlp.lexicon import Lexicon
 from nlp.training.calibration import noun_confidence
 from nlp.training.corpus import brands, described, labelled
+from nlp.training.held_out_spellings import Corpus
 from nlp.training.linear_training import accuracy, train
-from nlp.training.ner_measure import Corpus
 from nlp.training.ner_training import CLAUSES, clause_words, sample, train_recogniser
 from nlp.training.silver import silver_clauses
 from nlp.training.vectors_training import sentences, train_vectors
