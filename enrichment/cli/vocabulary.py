@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import shutil
 from pathlib import Path
@@ -40,33 +39,16 @@ def report(
     from enrichment.stages.mine_vocabulary import mine_vocabulary
     from enrichment.stores.open import open_store
 
-    found, page, sheet = mine_vocabulary(open_store(settings(store).store), out, least)
-    bare = drop_weak_suggestions(sheet, alike)
+    found = mine_vocabulary(open_store(settings(store).store), out, least, alike)
     if json:
-        say_json({"terms": found, "without_suggestion": bare, "page": str(page), "sheet": str(sheet)})
+        told = {"terms": found.terms, "without_suggestion": found.bare}
+        say_json({**told, "page": str(found.page), "sheet": str(found.sheet)})
     else:
         console().print(
-            f"{found} terms, {bare} without a suggestion: {page}\n"
-            f"Mark rows `accept` in {sheet}, then: enrich vocabulary accept",
+            f"{found.terms} terms, {found.bare} without a suggestion: {found.page}\n"
+            f"Mark rows `accept` in {found.sheet}, then: enrich vocabulary accept",
             markup=False,
         )
-
-
-def drop_weak_suggestions(sheet: Path, least: float) -> int:
-    """Write sheet and page again without suggestions less alike than ``least``; return how many terms have none."""
-    from nlp.mining import Candidate
-    from nlp.vocabulary_report import write_report
-
-    with sheet.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    terms = []
-    for row in rows:
-        near = float(row["alike"]) >= least and bool(row["value"])
-        attribute, value = (row["attribute"], row["value"]) if near else ("", "")
-        numbers = float(row["alike"]), int(row["count"]), int(row["vendors"]), float(row["telling"])
-        terms.append(Candidate(row["term"], attribute, value, *numbers, tuple(row["examples"].split(" | "))))
-    write_report(terms, sheet.parent)
-    return sum(not term.value for term in terms)
 
 
 @app.command("accept")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.publish.read import latest, read_table
+from enrichment.review.payload import whole_percent
 from enrichment.stages.problems import problems_of, worded
 from enrichment.stores.port import Store
 from schemas.errors import UsageError
@@ -112,9 +112,9 @@ def _claim(claim: dict[str, Any]) -> dict[str, Any]:
 
 
 def _floored(sure: float) -> str:
-    """Return a confidence with two digits, never more than it is: the page shows the same whole percent.
+    """Return a confidence with two digits, the page's whole percent.
 
     >>> _floored(0.9958), _floored(0.75), _floored(0.29)
     ('0.99', '0.75', '0.29')
     """
-    return f"{math.floor(round(sure, 4) * 100 + 1e-9) / 100:.2f}"
+    return f"{whole_percent(sure) / 100:.2f}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     drops = tuple(found)
     manifest = RunManifest(run_id(night, base_id, drops, shaping), night, base_id, drops, tuple(missing), shaping)
     for vendor in unknown:
-        log.error("%s", _undeclared(vendor, specs, settings.vendors))
+        log.error("%s", unknown_vendor(vendor, specs, settings.vendors))
     store.put(f"runs/{manifest.run_id}/{SNAPSHOT}", decided)
     return Run.create(store, RunPlan(manifest, settings, tuple(unknown))).uri
 
@@ -66,8 +65,3 @@ def _specs(folder: Path) -> dict[str, VendorSpec]:
             "<vendor>.yaml there for each vendor (the README shows one), or set --vendors or ENRICH_VENDORS."
         )
     return specs
-
-
-def _undeclared(vendor: str, specs: Mapping[str, VendorSpec], folder: str) -> str:
-    """Say of a vendor nobody declared where its declaration belongs, also where that is not the packaged folder."""
-    return str(unknown_vendor(vendor, specs)).replace("schemas/vendors/", f"{folder}/")

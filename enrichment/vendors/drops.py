@@ -29,11 +29,11 @@ def find_drops(
     return found, missing, sorted(set(present) - set(specs))
 
 
-def unknown_vendor(name: str, specs: Mapping[str, VendorSpec]) -> UnknownVendor:
-    """Return the error that names a vendor nobody declared, for the run's report."""
+def unknown_vendor(name: str, specs: Mapping[str, VendorSpec], folder: str) -> UnknownVendor:
+    """Return the error that names a vendor nobody declared in ``folder``, for the run's report."""
     return UnknownVendor(
         f"drop of unknown vendor {bounded(name, 80)!r}; declared: {', '.join(sorted(specs))}. "
-        f"Add schemas/vendors/{bounded(name, 80)}.yaml, or remove the folder."
+        f"Add {folder}/{bounded(name, 80)}.yaml, or remove the folder."
     )
 
 

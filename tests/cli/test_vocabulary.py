@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from enrichment.cli.app import app
-from enrichment.cli.vocabulary import drop_weak_suggestions
+from enrichment.stages.mine_vocabulary import suggested
 from nlp.mining import Candidate
 from nlp.vocabulary_report import COLUMNS, write_report
 from schemas.errors import UsageError
@@ -100,10 +100,13 @@ def test_a_suggestion_that_is_hardly_alike_is_left_out_of_sheet_and_page(tmp_pat
     ]
     page, sheet = write_report(terms, tmp_path)
     before = sheet.read_text(encoding="utf-8").splitlines()
-    assert drop_weak_suggestions(sheet, 0.6) == 2
+    kept = [suggested(term, 0.6) for term in terms]
+    write_report(kept, tmp_path)
+    assert sum(not term.value for term in kept) == 2
     after = sheet.read_text(encoding="utf-8").splitlines()
     assert after[:2] == before[:2]
     assert after[2].startswith(",trolley,,,0.35,8,1,0.4,")
     assert "taupe" not in page.read_text(encoding="utf-8")
     assert "trolley" in page.read_text(encoding="utf-8")
-    assert drop_weak_suggestions(sheet, 0.0) == 2
+    assert sum(not suggested(term, 0.0).value for term in kept) == 2
+    assert suggested(terms[1], 0.0) == terms[1]

@@ -42,8 +42,11 @@ def test_no_folder_at_all(tmp_path: Path) -> None:
 
 
 def test_unknown_vendor_says_the_way_out() -> None:
-    error = unknown_vendor("stranger\x1b[0m" + "x" * 500, {"b": golden.spec("csv"), "a": golden.spec("csv")})
+    error = unknown_vendor(
+        "stranger\x1b[0m" + "x" * 500, {"b": golden.spec("csv"), "a": golden.spec("csv")}, "schemas/vendors"
+    )
     assert isinstance(error, Terminal)
+    assert "Add schemas/vendors/stranger" in str(error)
     assert "declared: a, b" in str(error)
     assert str(error).isprintable()
     assert len(str(error)) < 400
