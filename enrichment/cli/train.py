@@ -21,6 +21,7 @@ Claims = Annotated[
     Path | None,
     typer.Option(help="What a text reader claims of the rows (`enrich labels mine`); by default it is asked now."),
 ]
+Balanced = Annotated[bool, typer.Option(help="Let a rare value weigh as much as a frequent one: for macro-F1.")]
 Corrections = Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")]
 
 
@@ -43,6 +44,7 @@ def group(
     keep_every: Annotated[int, typer.Option(help="Batches between two checkpoints to resume from.")] = 100,
     claims: Claims = None,
     corrections: Corrections = None,
+    balanced: Balanced = False,
     research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
     fast_dev_run: Annotated[bool, typer.Option(help="One step of everything, to see that it runs.")] = False,
 ) -> None:
@@ -53,7 +55,7 @@ def group(
     given |= {"epochs": epochs, "epoch_pictures": epoch_pictures, "batch": batch, "side": side}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed}
     given |= {"research": research, "fast_dev_run": fast_dev_run}
-    given |= {"claims": claims, "keep_every": keep_every}
+    given |= {"claims": claims, "keep_every": keep_every, "balanced": balanced}
     _say(train_group(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
@@ -71,6 +73,7 @@ def taggers(
     seed: int = 17,
     claims: Claims = None,
     corrections: Corrections = None,
+    balanced: Balanced = False,
     regroup: Annotated[bool, typer.Option(help="Let the group head move as well.")] = False,
     research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
 ) -> None:
@@ -79,6 +82,7 @@ def taggers(
 
     given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views, "regroup": regroup}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed, "research": research, "claims": claims}
+    given |= {"balanced": balanced}
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 

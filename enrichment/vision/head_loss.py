@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from enrichment.vision.answer import merge_matrix
@@ -23,13 +25,23 @@ class HeadLoss(nn.Module):
     """Sum of masked losses: cross-entropy a head, a noise-bearing one for ``weak`` heads, and the metric losses.
 
     Where near-equal values count as one, a head learns its values and their families alike: navy taken for blue is
-    half a mistake.
+    half a mistake. ``priors`` (a head's shares of rows by value) shift its scores while it learns, so that what it
+    answers later does not lean on how frequent a value is: https://arxiv.org/abs/2007.07314.
     """
 
-    def __init__(self, vocabulary: Vocabulary, weak: Iterable[str] = (), with_group: bool = True) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        weak: Iterable[str] = (),
+        with_group: bool = True,
+        priors: Mapping[str, NDArray[np.float64]] | None = None,
+    ) -> None:
         """Weigh the heads of ``vocabulary``; without ``with_group`` the group head is left as it is."""
         super().__init__()
         self.weak, self.with_group = frozenset(weak), with_group
+        self.balanced = frozenset(priors or ())
+        for name, shares in (priors or {}).items():
+            self.register_buffer(f"prior_{name}", torch.from_numpy(np.log(shares)).float(), persistent=False)
         self.names = tuple(vocabulary.tags)
         proxied = [name for name in _PROXIED if name in vocabulary.tags]
         self.proxies = nn.ModuleDict({n: ClassProxies(DIMENSIONS, len(vocabulary.tags[n])) for n in proxied})
@@ -63,7 +75,8 @@ class HeadLoss(nn.Module):
         loss = _RELATION_WEIGHT * relations(scores.embedding, features)
         if self.with_group:
             loss = loss + masked_cross_entropy(scores.group, codes[TAUGHT], smoothing=_SMOOTHING)
-        for name, tag in scores.tags.items():
+        for name, raw in scores.tags.items():
+            tag = raw + getattr(self, f"prior_{name}") if name in self.balanced else raw
             allowed = self.allowed(name, codes)
             mine = torch.where(_within(allowed, codes[name]), codes[name], -1)
             if name in self.weak:

@@ -14,6 +14,7 @@ from enrichment.vision.augment import Augment
 from enrichment.vision.backbones import Preprocessing, depth_groups
 from enrichment.vision.batches import Batch
 from enrichment.vision.colour import colour_shares
+from enrichment.vision.cut_mix import cut_mix
 from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.losses import masked_cross_entropy
 from enrichment.vision.net import LookNet
@@ -77,13 +78,21 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         return placed
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
-        """Return the loss of one augmented batch."""
+        """Return the loss of one augmented batch; where parts were laid over, both pictures' labels count by area."""
         cached, codes = batch
         pictures = self.augment(cached.cpu()).to(self.device)
-        features = self.net.features(self.normalised(pictures))
-        scores = self.net.heads(features, colour_shares(pictures), codes[GROUP].clamp(min=0))
-        loss: Tensor = self.loss(scores, features, codes)
+        mixed = cut_mix(pictures, self.augment.random)
+        features, colours = self.net.features(self.normalised(mixed.pictures)), colour_shares(pictures)
+        loss = self._loss(features, colours, codes)
+        if mixed.share < 1:
+            theirs = {name: code[mixed.partner] for name, code in codes.items()}
+            loss = mixed.share * loss + (1 - mixed.share) * self._loss(features, colours[mixed.partner], theirs)
         self.log("loss", loss, prog_bar=True)
+        return loss
+
+    def _loss(self, features: Tensor, colours: Tensor, codes: dict[str, Tensor]) -> Tensor:
+        scores = self.net.heads(features, colours, codes[GROUP].clamp(min=0))
+        loss: Tensor = self.loss(scores, features, codes)
         return loss
 
     def validation_step(self, batch: Batch, _: int) -> None:
@@ -110,11 +119,12 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
 def log_rights(learner: Any, rights: Sequence[tuple[str, int, Tensor]], rows: int) -> None:
     """Log how often each head is right, and ``val_wrong``: the mean share wrong over the heads that gate a promotion.
 
-    The loss is no guide to the better epoch: it rises with a few confident mistakes while the heads still get better.
+    Where held-out rows have labels of none of these, every head counts. The loss is no guide to the better epoch: it
+    rises with a few confident mistakes while the heads still get better.
     """
     for name, count, right in rights:
         learner.log(f"val_{name}", right, batch_size=count, sync_dist=True)
-    watched = [1 - right for name, _, right in rights if name in _WATCHED]
+    watched = [1 - right for name, _, right in rights if name in _WATCHED] or [1 - right for _, _, right in rights]
     wrong = torch.stack(watched).mean() if watched else torch.tensor(0.0)
     learner.log("val_wrong", wrong, batch_size=rows, sync_dist=True)
 

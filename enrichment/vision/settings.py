@@ -39,6 +39,7 @@ class TrainSettings:
     batch: int = 64
     views: int = 2
     regroup: bool = False
+    balanced: bool = False
     side: int = 160
     serve_side: int = 192
     rate: float = 4e-4

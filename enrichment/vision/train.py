@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from enrichment.models.version import ModelVersion, read_json
 from enrichment.progress.port import Progress
@@ -35,7 +37,7 @@ from enrichment.vision.splits import TRAIN, VALIDATION
 from enrichment.vision.tagger_learner import TaggerLearner
 from enrichment.vision.training_rows import UNTAUGHT, TrainingRow, untrained_groups
 from enrichment.vision.training_set import training_set
-from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
+from enrichment.vision.vocabulary import Vocabulary, value_shares, vocabulary_of
 from schemas.errors import UsageError
 
 LOG = logging.getLogger(__name__)
@@ -63,7 +65,8 @@ def train_group(settings: TrainSettings, progress: Progress) -> Path:
     frozen = frozen_stages(settings, len(training), len(backbones.depth_groups(made.net.trunk)))
     rates = (settings.rate, settings.head_rate, settings.stage_decay)
     augment = Augment(settings.side, settings.seed, data.scenes())
-    learner = Learner(made.net, HeadLoss(vocabulary, weak_heads(training)), inputs, augment, rates, frozen)
+    loss = HeadLoss(vocabulary, weak_heads(training), priors=_priors(settings, training, vocabulary))
+    learner = Learner(made.net, loss, inputs, augment, rates, frozen)
     LOG.info("%d training pictures; heads %s", len(training), {n: len(v) for n, v in vocabulary.tags.items()})
     sampler = BalancedSampler(training, settings.shares, settings.epoch_pictures, settings.seed)
     train = ResumableLoader(data.part(TRAIN, vocabulary), settings.batch, sampler=sampler, drop_last=True)
@@ -91,9 +94,8 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     train = extract(data.part(TRAIN, vocabulary), engine, views, progress)
     held = extract(data.part(VALIDATION, vocabulary), engine, [None], progress)
     training = [row for row in data.rows if row.split == TRAIN]
-    learner = TaggerLearner(
-        net, HeadLoss(vocabulary, weak_heads(training), with_group=settings.regroup), settings.head_rate
-    )
+    loss = HeadLoss(vocabulary, weak_heads(training), settings.regroup, _priors(settings, training, vocabulary))
+    learner = TaggerLearner(net, loss, settings.head_rate)
     sampler = BalancedSampler(training * settings.views, settings.shares, settings.epoch_pictures, settings.seed)
     batches = ResumableLoader(FeatureSet(train), settings.batch, sampler=sampler, drop_last=True)
     # Checkpoints of their own: a group run of the same version and scratch folder is nothing to go on from.
@@ -126,6 +128,12 @@ def weak_heads(rows: list[TrainingRow]) -> frozenset[str]:
         for name in row.labels:
             labelled.setdefault(name, []).append(name in row.weak)
     return frozenset(name for name, weak in labelled.items() if sum(weak) > len(weak) / 2)
+
+
+def _priors(
+    settings: TrainSettings, rows: list[TrainingRow], vocabulary: Vocabulary
+) -> dict[str, NDArray[np.float64]] | None:
+    return value_shares(rows, vocabulary) if settings.balanced else None
 
 
 def _net(trunk: torch.nn.Module, vocabulary: Vocabulary) -> LookNet:

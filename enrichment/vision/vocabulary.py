@@ -77,6 +77,17 @@ def vocabulary_of(rows: Iterable[TrainingRow], at_least: int = 8) -> Vocabulary:
     return Vocabulary(groups().names, tags, {name: _by_group(seen[name], tags[name]) for name in tags})
 
 
+def value_shares(rows: Iterable[TrainingRow], vocabulary: Vocabulary) -> dict[str, NDArray[np.float64]]:
+    """Return for each head the share ``[V]`` of labelled rows by value, each counted once more than it occurs."""
+    counts = {name: np.ones(len(values)) for name, values in vocabulary.tags.items()}
+    for row in rows:
+        for name, value in row.labels.items():
+            code = vocabulary.code(name, value) if name in counts else MISSING
+            if code != MISSING:
+                counts[name][code] += 1
+    return {name: count / count.sum() for name, count in counts.items()}
+
+
 def _by_group(seen: dict[str, Counter[str]], values: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """A value seen fewer than three times in a group is taken for a slip of the labels."""
     table = {group: tuple(v for v in values if count[v] >= 3) for group, count in seen.items()}

@@ -16,7 +16,8 @@ from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
 from enrichment.vision.net import LookNet, Scores
 from enrichment.vision.torchvision_shim import greedy_nms, install
-from enrichment.vision.vocabulary import GROUP, TAUGHT, Vocabulary
+from enrichment.vision.training_rows import TrainingRow
+from enrichment.vision.vocabulary import GROUP, TAUGHT, Vocabulary, value_shares
 from schemas.errors import ModelMismatch, UsageError
 from tests.vision.conftest import TINY
 
@@ -128,6 +129,19 @@ def test_a_value_of_the_right_family_is_half_a_mistake() -> None:
         name: float(right) for name, _, right in loss.right(made, {k: code * 0 for k in (GROUP, TAUGHT, "colour")})
     }
     assert rights["colour"] == 1
+
+
+def test_a_balanced_head_learns_from_scores_shifted_by_how_frequent_a_value_is() -> None:
+    vocabulary = Vocabulary(("dress", "top"), {"collar": ("none", "polo")}, {"collar": {"top": ("none", "polo")}})
+    rows = [TrainingRow("worn", str(n), b"", "train", str(n), labels={"collar": "none"}) for n in range(8)]
+    rows.append(TrainingRow("worn", "8", b"", "train", "8", labels={"collar": "polo", "pattern": "solid"}))
+    shares = value_shares(rows, vocabulary)
+    assert shares["collar"].tolist() == pytest.approx([9 / 11, 2 / 11])
+    codes = {"image_group": torch.tensor([1]), "taught_group": torch.tensor([-1]), "collar": torch.tensor([1])}
+    even = Scores(torch.zeros(1, 2), {"collar": torch.zeros(1, 2)}, torch.zeros(1, 4))
+    plain, balanced = HeadLoss(vocabulary), HeadLoss(vocabulary, priors=shares)
+    rare, usual = (float(balanced(even, torch.zeros(1, 4), {**codes, "collar": torch.tensor([c])})) for c in (1, 0))
+    assert usual < float(plain(even, torch.zeros(1, 4), codes)) < rare
 
 
 def test_generalised_loss_is_bounded_where_cross_entropy_is_not() -> None:

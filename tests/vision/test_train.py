@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from enrichment.models.version import Kind, open_version
 from enrichment.progress.null import NullProgress
 from enrichment.vision.batches import BalancedSampler, balance
 from enrichment.vision.evaluate import evaluate, table
+from enrichment.vision.learner import log_rights
 from enrichment.vision.look import Looker, Picture
 from enrichment.vision.settings import TrainSettings, frozen_stages
 from enrichment.vision.train import add_evaluation, train_group, train_taggers
@@ -153,3 +155,17 @@ def test_unknown_sources_and_settings_are_refused(tmp_path: Path) -> None:
         read_rows("products", tmp_path / "none.parquet")
     with pytest.raises(UsageError, match="batch"):
         TrainSettings({"products": tmp_path}, tmp_path, tmp_path, batch=0)
+
+
+def test_the_watched_share_falls_back_to_every_head_where_no_gate_is_labelled() -> None:
+    class Kept:
+        def __init__(self) -> None:
+            self.logged: dict[str, float] = {}
+
+        def log(self, name: str, value: torch.Tensor, **_: object) -> None:
+            self.logged[name] = float(value)
+
+    gated, other = Kept(), Kept()
+    log_rights(gated, [("image_group", 4, torch.tensor(0.75)), ("collar", 4, torch.tensor(0.0))], 4)
+    log_rights(other, [("collar", 4, torch.tensor(0.25)), ("neckline", 4, torch.tensor(0.75))], 4)
+    assert (gated.logged["val_wrong"], other.logged["val_wrong"]) == (0.25, 0.5)
