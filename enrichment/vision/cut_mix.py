@@ -18,7 +18,7 @@ class Mixed:
     share: float
 
 
-def cut_mix(pictures: Tensor, random: torch.Generator, chance: float = 0.5) -> Mixed:
+def cut_mix(pictures: Tensor, random: torch.Generator, chance: float) -> Mixed:
     """Lay one rectangle of each picture's partner over it, with a ``chance``; else return the pictures as they are.
 
     The rectangle's area is even over 0..1 of the picture before its edges are cut; all of a batch share it. Both

@@ -37,10 +37,14 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         augment: Augment,
         rates: tuple[float, float, float],
         frozen: int,
+        mixed: float = 0.5,
     ) -> None:
-        """Train ``net`` with ``rates`` (last stage, heads, decay a stage); ``frozen`` first stages stay."""
+        """Train ``net`` with ``rates`` (last stage, heads, decay a stage); ``frozen`` first stages stay.
+
+        A share ``mixed`` of the batches have parts of other pictures laid over (:func:`cut_mix`).
+        """
         super().__init__()
-        self.net, self.loss, self.inputs, self.augment = net, loss, inputs, augment
+        self.net, self.loss, self.inputs, self.augment, self.mixed = net, loss, inputs, augment, mixed
         self.rates, self.frozen = rates, frozen
         self.register_buffer("mean", torch.tensor(inputs.mean).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(inputs.std).view(1, 3, 1, 1), persistent=False)
@@ -81,7 +85,7 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         """Return the loss of one augmented batch; where parts were laid over, both pictures' labels count by area."""
         cached, codes = batch
         pictures = self.augment(cached.cpu()).to(self.device)
-        mixed = cut_mix(pictures, self.augment.random)
+        mixed = cut_mix(pictures, self.augment.random, self.mixed)
         features, colours = self.net.features(self.normalised(mixed.pictures)), colour_shares(pictures)
         loss = self._loss(features, colours, codes)
         if mixed.share < 1:
