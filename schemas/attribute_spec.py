@@ -16,12 +16,13 @@ class Value(Declared):
     """One allowed value: its snake_case name, its spellings, its ids in the Shopify and Google taxonomies.
 
     ``synonyms`` prove the value anywhere in a text; ``words`` ("round") only beside one of the attribute's
-    heads ("neck") or in a field of that attribute.
+    heads ("neck") or in a field of that attribute; ``codes`` ("HO") only in a vendor's column of it.
     """
 
     name: str
     synonyms: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     shopify: str | None = None
     google: str | None = None
 
@@ -44,7 +45,9 @@ class Attribute(Declared):
 
     ``kind``: ``choice`` has one of ``values``; ``choices`` may have several (materials); ``measure`` is a
     number with ``unit``; ``text`` is free (material percentages). ``heads`` are the nouns that a value's
-    short ``words`` need beside them; ``keys`` are the names vendors give the attribute ("Neck: Round").
+    short ``words`` need beside them (the colour has none: its words need the noun of what is worn); ``keys`` are the
+    names vendors give the attribute ("Neck: Round"). A column of a ``dated`` attribute may give a year before or after
+    the value ("FW 26", "2026 Winter").
     """
 
     name: str
@@ -59,6 +62,7 @@ class Attribute(Declared):
     google: str | None = None
     heads: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    dated: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> Attribute:

@@ -123,12 +123,15 @@ ROW_PROBLEMS = pa.schema(
 
 WITHDRAWN = pa.schema([*_KEY, ("night", pa.date32()), ("rows", pa.list_(pa.int32()))])
 
+# What moved a product; ``decision`` is a person's. Tables from before it was told apart call that ``rule``.
+CAUSES = ("data", "model", "taxonomy", "rule", "decision")
+
 HIERARCHY_CHANGES = pa.schema(
     [
         *_KEY,
         # new | refiled | withdrawn
         ("change", _TEXT),
-        # data | model | taxonomy | rule
+        # one of CAUSES
         ("cause", _TEXT),
         # top-most level that differs, null for new and withdrawn
         ("level", _TEXT),

@@ -59,11 +59,12 @@ class Department(Declared):
 
 
 class Division(Declared):
-    """A division, and the genders that fall into it."""
+    """A division, the genders that fall into it, and the age groups; of several the first is the usual one."""
 
     id: str
     name: str
     genders: tuple[str, ...]
+    ages: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
 
 

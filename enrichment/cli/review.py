@@ -54,8 +54,7 @@ def import_(file: Path, store: Store = None, json: Json = False) -> None:
     else:
         console().print(f"{len(imported.entries)} decisions taken, {added} new, {len(imported.refused)} refused")
         for refusal in imported.refused:
-            at = f"{file.name} {refusal.where}".strip()
-            console().print(f"{at}: {refusal.why}", markup=False)
+            console().print(f"{file.name} {refusal.where}: {refusal.why}", markup=False)
     if imported.refused:
         raise typer.Exit(EXIT_ROWS_REFUSED)
 

@@ -32,7 +32,7 @@ def _spellings(attribute: str) -> dict[str, str]:
         values = attributes().get(attribute).values
     except KeyError:
         return {}
-    known = {folded(synonym): value.name for value in values for synonym in value.synonyms}
+    known = {folded(spelling): value.name for value in values for spelling in value.spellings}
     return known | {folded(value.name): value.name for value in values}
 
 
@@ -53,7 +53,7 @@ def _types() -> dict[str, str]:
 
 @lru_cache(maxsize=100_000)
 def value_name(attribute: str, text: str) -> str:
-    """Return the declared name of a value, found by its name or a declared synonym; else ``text`` folded.
+    """Return the declared name of a value, found by its name or a declared spelling; else ``text`` folded.
 
     >>> value_name("colour", "Navy Blue")
     'navy_blue'

@@ -1,4 +1,4 @@
-"""What moved in the hierarchy since the base run, and whether data, a model, the taxonomy or a rule moved it."""
+"""What moved in the hierarchy since the base run, and what moved it: data, a model, the taxonomy, a rule, a person."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def hierarchy_changes(
     gone. ``today`` tells where a path of the base is in tonight's hierarchy: a product that stands exactly there, and
     no more where it stood, was moved by the map and by nothing else (cause ``taxonomy``, first reason
     ``taxonomy_migrated``). Otherwise the cause of a refiling is ``data`` where the content or a picture changed, and
-    ``rule`` where a person's decision set the path, or ceased to. Otherwise the versions that differ between the two
-    runs are asked, beside whether what the placement reads (group, attributes) came out differently: if so a model is
-    to blame before a rule, if not a declared rule that has begun or ceased to match, then the taxonomy before a model
-    or a rule. Any version but the models' and the taxonomy's is a rule's. A row that a model moved has the first
+    ``decision`` where a person's set the path, or ceased to. Otherwise the versions that differ between the two runs
+    are asked, beside whether what the placement reads (group, attributes) came out differently: if so a model is to
+    blame before a rule, if not a declared rule that has begun or ceased to match, then the taxonomy before a model or a
+    rule. Any version but the models' and the taxonomy's is a rule's. A row that a model moved has the first
     reason ``model_changed``: row and pictures are the vendor's of the night before.
     """
     base = products.slice(0, 0) if base is None else conform(base, products.schema)
@@ -130,7 +130,7 @@ def _causes(before: pa.Table, after: pa.Table, versions: set[str]) -> NDArray[np
     upstream = "model" if model else "rule" if other else "taxonomy" if taxonomy else "rule"
     downstream = "taxonomy" if taxonomy else "model" if model else "rule"
     person, rule = _ordered(before, after)
-    return np.select([data, person, read, rule], ["data", "rule", upstream, "rule"], downstream)
+    return np.select([data, person, read, rule], ["data", "decision", upstream, "rule"], downstream)
 
 
 def _ordered(before: pa.Table, after: pa.Table) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -17,6 +17,7 @@ from enrichment.publish.expectations import Expectation, among, at_least, betwee
 from enrichment.publish.keys import KEY, inside, joined
 from enrichment.publish.verdict import GateResult
 from schemas.records import LEVELS, PlacementStatus, Reason, Source
+from schemas.tables import CAUSES
 
 _PLACEMENTS = tuple(s.value for s in PlacementStatus)
 _SOURCES = tuple(s.value for s in Source)
@@ -161,7 +162,7 @@ def _changes_suite() -> list[Expectation]:
         *[filled(name) for name in (*KEY, "change", "cause")],
         unique(KEY),
         among("change", ("new", "refiled", "withdrawn")),
-        among("cause", ("data", "model", "taxonomy", "rule")),
+        among("cause", CAUSES),
         among("level", LEVELS),
         among("status", _PLACEMENTS),
         among("reasons_known", [True], _REASON_WORDS),

@@ -35,16 +35,20 @@ class Refused:
 
     @property
     def where(self) -> str:
-        """Return where to look, "line 5" or "decision 4"; empty where it is not known."""
-        return f"line {self.line}" if self.line else f"decision {self.row}" if self.row else ""
+        """Return where to look: "line 5", or "decision 4" where the file is not read by lines."""
+        return f"line {self.line}" if self.line else f"decision {self.row}"
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a decisions file holds: entries for the ledger, and rows refused."""
+    """What a decisions file holds: entries for the ledger, and rows refused.
+
+    ``places`` has the row and the line of each entry, as :class:`Refused` has them.
+    """
 
     entries: tuple[LedgerEntry, ...]
     refused: tuple[Refused, ...]
+    places: tuple[tuple[int, int], ...]
 
 
 def read_decisions(data: bytes, kind: Kind, nodes: Collection[str] = ()) -> Imported:
@@ -70,14 +74,16 @@ def _checked(records: Iterable[tuple[int, Any]], nodes: Collection[str]) -> Impo
     """Check records that come with the line of the file they begin on, 0 for none."""
     entries: list[LedgerEntry] = []
     refused: list[Refused] = []
+    places: list[tuple[int, int]] = []
     for row, (line, record) in enumerate(records, 1):
         try:
             entry = _entry(record)
             _check_value(entry, nodes)
             entries.append(entry)
+            places.append((row, line))
         except (ValueError, TypeError) as error:
             refused.append(Refused(row, bounded(str(error), 300), line))
-    return Imported(tuple(entries), tuple(refused))
+    return Imported(tuple(entries), tuple(refused), tuple(places))
 
 
 def write_decisions(entries: Iterable[LedgerEntry], kind: Kind) -> bytes:

@@ -20,7 +20,6 @@ from enrichment.review.inputs import ReportInputs, RunHeader
 from enrichment.review.patterns import Pattern
 from enrichment.review.tiles import WINDOW
 
-CAUSES = ("data", "model", "taxonomy", "rule")
 NUMBERS = pa.schema(
     [
         ("run_id", pa.string()),

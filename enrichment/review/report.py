@@ -19,7 +19,7 @@ from enrichment.review.flows import count_flows
 from enrichment.review.inputs import Key, Neighbour, ReportInputs, RunHeader
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.listing import Listing, compose, picture_of, product_facts
-from enrichment.review.numbers import CAUSES, gather, past_estimates, write_numbers
+from enrichment.review.numbers import gather, past_estimates, write_numbers
 from enrichment.review.obey import Orders, orders_of
 from enrichment.review.page import render_page
 from enrichment.review.patterns import Pattern, find_patterns
@@ -30,6 +30,7 @@ from enrichment.review.standing import Conflict, latest_by_reviewer
 from enrichment.review.thumbs import write_thumbnails
 from enrichment.review.tiles import TITLES, compare_tiles, count_tiles
 from schemas.records import CONTRADICTIONS
+from schemas.tables import CAUSES
 from schemas.ways_out import WAY_OUT
 
 PAGE_LIMIT = 5_000_000

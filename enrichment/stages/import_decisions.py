@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from enrichment.publish.read import latest, read_table
@@ -21,13 +20,15 @@ def import_decisions(store: Store, data: bytes, kind: Kind) -> tuple[Imported, i
     """Add the file's decisions to the ledger; return what was read and refused, and how many entries were new.
 
     A row without the product's content or path is completed from the catalogue that readers follow: a decision that
-    names neither would hold for nothing. A product that is not in it is refused.
+    names neither would hold for nothing. A product that is not in it is refused. Refused rows are in the file's order.
     """
     read = read_decisions(data, kind, known_nodes(taxonomy()))
     facts = _facts(store)
-    kept = [_completed(entry, facts) for entry in read.entries if (entry.vendor, entry.sku) in facts]
-    strangers = [entry for entry in read.entries if (entry.vendor, entry.sku) not in facts]
-    imported = Imported(tuple(kept), (*read.refused, *_refusals(strangers)))
+    told = list(zip(read.entries, read.places, strict=True))
+    kept = [(_completed(entry, facts), place) for entry, place in told if entry.key in facts]
+    strangers = [_stranger(entry, *place) for entry, place in told if entry.key not in facts]
+    refused = sorted((*read.refused, *strangers), key=lambda refusal: refusal.row)
+    imported = Imported(tuple(entry for entry, _ in kept), tuple(refused), tuple(place for _, place in kept))
     return imported, append(store, imported.entries)
 
 
@@ -44,12 +45,10 @@ def _facts(store: Store) -> Facts:
 
 
 def _completed(entry: LedgerEntry, facts: Facts) -> LedgerEntry:
-    content, path = facts[entry.vendor, entry.sku]
+    content, path = facts[entry.key]
     return replace(entry, content=entry.content or content, path=entry.path or path)
 
 
-def _refusals(strangers: Sequence[LedgerEntry]) -> list[Refused]:
-    return [
-        Refused(0, f"{bounded(e.vendor, 60)} {bounded(e.sku, 60)!r}: no such product in the published catalogue")
-        for e in strangers
-    ]
+def _stranger(entry: LedgerEntry, row: int, line: int) -> Refused:
+    named = f"{bounded(entry.vendor, 60)} {bounded(entry.sku, 60)!r}"
+    return Refused(row, f"{named}: no such product in the published catalogue", line)

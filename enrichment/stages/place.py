@@ -19,7 +19,7 @@ from enrichment.stages.rows import by_sku, claims_from, decisions_from, decision
 from enrichment.stages.shard import changed_products
 from enrichment.stages.steps import vendor_of
 from enrichment.stages.trust import judges_of
-from enrichment.taxonomy.implied import implied
+from enrichment.taxonomy.implied import IMPLIED, implied
 from enrichment.taxonomy.place import Evidence, Placer
 from enrichment.taxonomy.reasons import Named
 from enrichment.vendors.product_tables import products_from_table
@@ -57,11 +57,11 @@ def place(run: Run, shard: str) -> Outcome:
 
 
 def _settled(final: Sequence[HierarchyDecision], decisions: pa.Table) -> list[AttributeDecision]:
-    """Return the gender and article type of pinned products, where a person's path says otherwise."""
+    """Return what the path of a pinned product implies of its attributes, where they say otherwise."""
     held = [decision for decision in final if pinned(decision)]
     mine = pc.and_(
         pc.is_in(decisions["sku"], pa.array([decision.sku for decision in held], pa.string())),
-        pc.is_in(decisions["attribute"], pa.array([GENDER, TYPE])),
+        pc.is_in(decisions["attribute"], pa.array(IMPLIED)),
     )
     decided = by_sku(decisions_from(decisions.filter(mine)))
     return [new for decision in held for new in implied(tree(), decision, decided.get(decision.sku, []))]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from enrichment.taxonomy.filing import GENDER_COLUMNS, TYPE_COLUMNS, Filing
-from enrichment.taxonomy.spelling import key, parts, words
+from enrichment.taxonomy.spelling import key, parts, undated, words
 from enrichment.taxonomy.tree import ARTICLE_TYPE, Tree
 from enrichment.taxonomy.trust import VendorTrust
 from schemas.attribute_spec import Attribute, Attributes
@@ -32,7 +32,7 @@ class FieldReader:
                 self._attributes.setdefault(key(spelling), attribute)
             spelt: dict[str, str] = {}
             for value in attribute.values:
-                for text in value.spellings:
+                for text in (*value.spellings, *value.codes):
                     spelt.setdefault(key(text), value.name)
             self._values[attribute.name] = spelt
         for american, ours in (("color", "colour"), ("shade", "colour"), ("basecolour", "colour")):
@@ -45,10 +45,11 @@ class FieldReader:
         if attribute is None or not attribute.values:
             return column, ()
         spelt = self._values[attribute.name]
-        whole = spelt.get(key(text))
+        whole = spelt.get(key(undated(text) if attribute.dated else text))
         if whole is not None:
             return attribute.name, (whole,)
-        found = [spelt.get(key(part)) or self._ending(part, spelt) for part in parts(text)]
+        said = [undated(part) if attribute.dated else part for part in parts(text)]
+        found = [self._ending(part, spelt) for part in said]
         return attribute.name, tuple(dict.fromkeys(value for value in found if value is not None))
 
     def spellings(self, column: str) -> Mapping[str, str]:
@@ -58,9 +59,13 @@ class FieldReader:
 
     @staticmethod
     def _ending(text: str, spelt: dict[str, str]) -> str | None:
-        """Read "Matte Navy Blue" as navy blue: the longest ending that is a value."""
+        """Read "Matte Navy Blue" as navy blue: the longest ending that is a value. "Pre-Spring" is not yet spring."""
         said = words(text)
-        return next((hit for at in range(len(said)) if (hit := spelt.get("".join(said[at:]))) is not None), None)
+        for at in range(len(said)):
+            hit = spelt.get("".join(said[at:]))
+            if hit is not None and said[at - 1 : at] != ("pre",):
+                return hit
+        return None
 
 
 def vendor_claims(

@@ -1,4 +1,4 @@
-"""What a path that a person set says of a product's attributes: whom it is for, and what kind of thing it is."""
+"""What a path that a person set says of a product's attributes: whom it is for, how old they are, and what it is."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from enrichment.taxonomy.spelling import key
 from enrichment.taxonomy.tree import Tree
 from schemas.records import AttributeDecision, DecisionStatus, HierarchyDecision
 
+_GENDER, _AGE, _TYPE = "gender", "age_group", "article_type"
+IMPLIED = (_GENDER, _AGE, _TYPE)
 _NODE_LEVELS = slice(1, 4)
 
 
 def implied(tree: Tree, placed: HierarchyDecision, decisions: Iterable[AttributeDecision]) -> list[AttributeDecision]:
-    """Return the decisions on gender and article type that must change so that they agree with ``placed``.
+    """Return the decisions on the attributes ``IMPLIED`` that must change so that they agree with ``placed``.
 
     What agrees with the path stays and is not returned. Otherwise the value is the only one that the division or node
-    has, for a division of several genders the one that bears its name (Kids is kids); where neither tells, the
-    attribute is left unsure. A value so set is as certain as the person's word, and its rule is that of the placement.
+    has, for a division of several genders the one that bears its name (Kids is kids), of several age groups the usual
+    one; where nothing tells, the attribute is left unsure. A value so set is as certain as the person's word, and its
+    rule is that of the placement.
 
     >>> from schemas.records import HierarchyPath, LevelState, PlacementStatus, Source
     >>> from schemas.taxonomy_spec import taxonomy
@@ -39,16 +42,17 @@ def implied(tree: Tree, placed: HierarchyDecision, decisions: Iterable[Attribute
 
 def _allowed(tree: Tree, path: tuple[str, ...], attribute: str) -> tuple[str, ...]:
     """Return the values that agree with ``path``; none where it says nothing of the attribute."""
-    if attribute == "gender" and path:
-        return next((d.genders for d in tree.taxonomy.divisions if d.name == path[0]), ())
+    if attribute in (_GENDER, _AGE) and path:
+        told = (d.genders if attribute == _GENDER else d.ages for d in tree.taxonomy.divisions if d.name == path[0])
+        return next(told, ())
     below = path[_NODE_LEVELS]
-    return tree.at(below).types if attribute == "article_type" and below else ()
+    return tree.at(below).types if attribute == _TYPE and below else ()
 
 
 def _only(path: tuple[str, ...], attribute: str, allowed: tuple[str, ...]) -> str | None:
-    if len(allowed) == 1:
+    if len(allowed) == 1 or attribute == _AGE:
         return allowed[0]
-    return next((value for value in allowed if key(value) == key(path[0])), None) if attribute == "gender" else None
+    return next((value for value in allowed if key(value) == key(path[0])), None) if attribute == _GENDER else None
 
 
 def _agreeing(decision: AttributeDecision, value: str | None, rule: str) -> AttributeDecision | None:

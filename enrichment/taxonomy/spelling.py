@@ -10,6 +10,9 @@ _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _JOINERS = frozenset({"and", "und", "et"})
 _PARTS = re.compile(r"\s*(?:&|/|,|\+|\||;|\band\b)\s*", re.IGNORECASE)
+_YEAR = r"(?:(?:19|20)\d\d|\d\d)"
+_YEARS = rf"{_YEAR}(?:\s*[-/]\s*{_YEAR})?"
+_DATE = re.compile(rf"^\W*{_YEARS}(?!\d)|(?<!\d){_YEARS}\W*$")
 LONGEST = 200
 
 
@@ -37,6 +40,15 @@ def key(text: str) -> str:
 def parts(text: str) -> tuple[str, ...]:
     """Split a compound level such as "Tops & Tees/Polos" into its parts."""
     return tuple(part for part in _PARTS.split(text[:LONGEST]) if part)
+
+
+def undated(text: str) -> str:
+    """Return ``text`` without the year, of two or four digits, or the two years that it begins or ends with.
+
+    >>> undated("FW 2026/27"), undated("27S/S"), undated("SS127")
+    ('FW ', 'S/S', 'SS127')
+    """
+    return _DATE.sub("", text[:LONGEST])
 
 
 def _singular(word: str) -> str:

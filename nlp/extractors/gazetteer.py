@@ -34,8 +34,11 @@ _ANYWHERE = frozenset({"colour", "pattern", "material"})
 """What may be said of a product that is neither worn nor carried (bed linen, cosmetics)."""
 _NARROW = 4
 _SAID = frozenset({Kind.WORD, Kind.VALUE})
-_TELLING = VALUES | 1 << Kind.HEAD
+_TELLING = VALUES | 1 << Kind.HEAD | 1 << Kind.WORD
+_BETWEEN = VALUES | GENDERS | 1 << Kind.WORD
 _JOINERS = frozenset({"and", "or", "to"})
+_LEADING = frozenset({"in", "the", "a", "an", "this", "is", "are", "comes"})
+"""Stops after which a word can still describe the product: "in skin" does, "for skin" and "on your skin" do not."""
 _SURE = 0.96
 """Measured: the smoothed share of right claims on labelled products of unseen brands."""
 _LEFT = 4
@@ -56,6 +59,7 @@ class Gazetteer:
         groups = {g for a in own for g in a.groups} | {*lexicon.groups.values(), None}
         self._allowed = {g: frozenset(a.name for a in own if _applies(a, g)) for g in groups}
         self._everywhere = frozenset(a.name for a in own if not a.groups)
+        self._headless = frozenset(a.name for a in own if a.name in _OWNED and not a.heads)
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield values in text order: the name first."""
@@ -76,9 +80,14 @@ class Gazetteer:
                     continue
                 if kind is Kind.HEAD:
                     found += _words_left(attribute, passage, match)
-                elif kind is Kind.VALUE and self._speaks_of_product(attribute, reading, passage, match):
+                elif self._is_said(kind, attribute, reading, passage, match):
                     found.append(passage.finding(attribute, value, _SURE, start, end))
         return found
+
+    def _is_said(self, kind: Kind, attribute: str, reading: Reading, passage: Passage, match: Match) -> bool:
+        if kind is Kind.WORD:
+            return attribute in self._headless and self._describes_worn(reading, passage, match)
+        return kind is Kind.VALUE and self._speaks_of_product(attribute, reading, passage, match)
 
     def _speaks_of_product(self, attribute: str, reading: Reading, passage: Passage, match: Match) -> bool:
         if attribute == "stone" and self._is_of_part(passage, match):
@@ -91,6 +100,31 @@ class Gazetteer:
         if owner[2].mask & NOUNS:
             return self._same_product(reading, owner) and not _is_title(reading, passage, match, owner)
         return False
+
+    def _describes_worn(self, reading: Reading, passage: Passage, match: Match) -> bool:
+        """Tell whether a short word describes what is worn: a lotion's "skin" is its buyer's, a shoe's its colour.
+
+        It must stand before the noun with only values between ("Skin Lace Bra"), or end the name ("Pumps in Skin").
+        """
+        words, stops = passage.tokens.words, self._lexicon.stops
+        if not self._is_worn(reading) or (match.start and words[match.start - 1] in stops - _LEADING):
+            return False
+        at = match.end
+        while at < len(words) and words[at] not in BREAKS:
+            follower = passage.by_start.get(at)
+            if follower is not None and follower.mask & NOUNS and not _describes(passage, follower):
+                return self._same_product(reading, follower)
+            if not _leads_on(words[at], follower, at > match.end):
+                return False
+            at = at + 1 if follower is None else follower.end
+        if passage.name != DESCRIPTION:
+            return _is_set_off(passage, match)
+        return match.end - match.start > 1 and _opens(passage, match, stops)
+
+    def _is_worn(self, reading: Reading) -> bool:
+        if reading.article is None:
+            return reading.group not in (None, "other")
+        return reading.article in self._lexicon.worn
 
     def _is_of_part(self, passage: Passage, match: Match) -> bool:
         """Tell whether a part is made of it ("mother of pearl dial")."""
@@ -174,6 +208,21 @@ def _opens(passage: Passage, match: Match, stops: frozenset[str]) -> bool:
     known = {i for m in inside for i in range(m.start, m.end)}
     strange = sum(i not in known and words[i].isalpha() for i in range(start, end))
     return strange <= (1 if start == 0 else 0)
+
+
+def _leads_on(word: str, match: Match | None, later: bool) -> bool:
+    """Tell whether a word, or the phrase that begins there, may stand between a value and its noun."""
+    if match is None:
+        return word in _JOINERS
+    # A head ends a value that has begun ("round" + "neck"); right after a word it makes that another's ("skin fit").
+    return bool(match.mask & (_BETWEEN | 1 << Kind.HEAD if later else _BETWEEN))
+
+
+def _is_set_off(passage: Passage, match: Match) -> bool:
+    """Tell whether a phrase begins its clause, or follows a value, the noun or a word that joins it to them."""
+    before = passage.tokens.words[match.start - 1] if match.start else "."
+    known = passage.by_end.get(match.start)
+    return before in BREAKS | _JOINERS | {"in"} or (known is not None and bool(known.mask & (_BETWEEN | NOUNS)))
 
 
 def _is_title(reading: Reading, passage: Passage, match: Match, owner: Match) -> bool:

@@ -36,10 +36,11 @@ def entry(row, decision, run_id, value="", level=""):
 
 
 def agrees_with_its_path(store, row):
-    """Gender and article type are those of the path, or unsure; the claims that say so won, the others did not."""
+    """What the path implies is said of the product, or it is unsure; claims that agree won, the others did not."""
     declared = Tree(taxonomy())
     for name, allowed in (
         ("gender", [g for g, division in declared.division_of.items() if division == row["division"]]),
+        ("age_group", next(d.ages for d in taxonomy().divisions if d.name == row["division"])),
         ("article_type", declared.at(path_of(row).split(" / ")[1:4]).types),
     ):
         value = row[f"attr_{name}"]
@@ -90,7 +91,7 @@ def test_locks_corrections_and_rejections_hold_on_the_next_night(night_one, drop
     assert after[key(rejected)]["class"] is None
     agrees_with_its_path(store, after[key(corrected)])
     changes = {key(r): r for r in read_table(store, latest(store), "hierarchy_changes").to_pylist()}
-    assert changes[key(corrected)]["cause"] == "rule"
+    assert {changes[key(row)]["cause"] for row in (corrected, rejected)} == {"decision"}
     night = summary(uri)
     assert night.changed < night.products / 2
 
@@ -111,10 +112,11 @@ def test_a_hand_written_row_is_completed_and_a_strangers_refused(night_one):
     good = f"{latest(store).run_id},{row['vendor']},{row['sku']},lock,,ines,2026-11-17T09:00:00+00:00\n"
     stranger = f"{latest(store).run_id},{row['vendor']},nobody,lock,,ines,2026-11-17T09:00:00+00:00\n"
     odd = f"{latest(store).run_id},{row['vendor']},{row['sku']},maybe,,ines,2026-11-17T09:00:00+00:00\n"
-    imported, added = import_decisions(store, (head + good + stranger + odd).encode(), "csv")
+    imported, added = import_decisions(store, (head + good + stranger + odd + stranger).encode(), "csv")
     assert added == 1
     assert imported.entries[0].content == row["content_hash"][:CONTENT_DIGITS]
     assert imported.entries[0].path == path_of(row)
-    reasons = " ".join(refusal.why for refusal in imported.refused)
-    assert "no such product" in reasons
-    assert "ask_vendor" in reasons
+    assert [refusal.where for refusal in imported.refused] == ["line 3", "line 4", "line 5"]
+    reasons = [refusal.why for refusal in imported.refused]
+    assert all(f"{row['vendor']} 'nobody': no such product" in reasons[at] for at in (0, 2))
+    assert "ask_vendor" in reasons[1]

@@ -124,7 +124,7 @@ def test_what_the_map_moved_says_taxonomy_migrated(settings, tmp_path, monkeypat
     assert "lock_kept" in changes["D2"]["reasons"]
     # A refused node stays refused, whatever it is called.
     assert path_of(after["J2"]) == "Men / Clothing"
-    assert (changes["J2"]["cause"], "taxonomy_migrated" in changes["J2"]["reasons"]) == ("rule", False)
+    assert (changes["J2"]["cause"], "taxonomy_migrated" in changes["J2"]["reasons"]) == ("decision", False)
     # A vendor's own change is the vendor's, also on such a night.
     assert (changes["D4"]["cause"], "taxonomy_migrated" in changes["D4"]["reasons"]) == ("data", False)
     # Nothing of it sticks to the product: the next night has another tale to tell.

@@ -168,6 +168,11 @@ def test_colours_are_compared_by_declared_names_and_near_ones_apart():
     assert colour.near.right == 2
 
 
+def test_a_truth_may_spell_a_colour_as_a_column_does():
+    pairs = [(truth_row("a", colour="Skin"), answer_row("a", attr_colour="nude"))]
+    assert scored(pairs).field("colour").accuracy.right == 1
+
+
 def test_attributes_that_both_tables_hold_are_scored_too():
     scores = scored([(truth_row("a", neckline="v_neck"), answer_row("a", attr_neckline="round"))])
     assert scores.field("neckline").confusions == (("v_neck", "round", 1),)

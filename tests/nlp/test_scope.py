@@ -81,5 +81,47 @@ def test_season_codes_of_any_year_are_read_where_seasons_stand(reader: TextReade
     assert ("season", "summer") not in said(reader, name="Nike Men As Ss Cruiser Maroon T-Shirts")
 
 
+def test_codes_of_season_columns_are_no_words(reader: TextReader) -> None:
+    for text in ("Tally Ho collection.", "For the FA Cup season.", "Season: Pre-Spring 27", "Our Resort collection."):
+        assert "season" not in {name for name, _ in said(reader, name="Acme Men Jacket", description=text)}
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("Acme Women Skin Pump Shoes", ""),
+        ("Acme Women Smooth Skin Lace Bra", ""),
+        ("Acme Women Black & Skin Heels", ""),
+        ("Acme Women Bra - Skin", ""),
+        ("Acme Women Pumps in Skin", ""),
+        ("Acme Women Skin Colour Leggings", ""),
+        ("Acme Women Skin-Tone Slim Fit Trousers", ""),
+        ("Acme Women Leggings", "Skin leggings in soft cotton."),
+        ("Acme Women Leggings", "Skin coloured leggings."),
+        ("Acme Women Leggings", "Colour: Skin"),
+    ],
+)
+def test_skin_is_a_colour_where_it_describes_what_is_worn(reader: TextReader, name: str, description: str) -> None:
+    assert ("colour", "nude") in said(reader, name=name, description=description)
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("Acme Women Sensitive Skin Socks", ""),
+        ("Acme Women Skin Tight Jeans", ""),
+        ("Acme Croc Skin Belt", ""),
+        ("Acme Women Leggings for Skin", ""),
+        ("Acme Skin Cream", ""),
+        ("Acme Women Leggings", "Skin-friendly fabric."),
+        ("Acme Women Leggings", "Gentle to hair, skin."),
+        ("Acme Women Leggings", "Kind to skin, second-skin fit."),
+        ("Acme Women Leggings", "Soft on skin cotton leggings."),
+    ],
+)
+def test_and_else_it_is_whom_it_touches_or_what_it_is_of(reader: TextReader, name: str, description: str) -> None:
+    assert ("colour", "nude") not in said(reader, name=name, description=description)
+
+
 def test_a_part_of_stone_is_no_stone(reader: TextReader) -> None:
     assert ("stone", "pearl") not in said(reader, name="Acme Women Mother Of Pearl Dial Watch")

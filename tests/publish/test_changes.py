@@ -154,12 +154,12 @@ def test_only_what_a_model_moved_says_so() -> None:
     assert "model_changed" not in _one(before, _with(after, "content_hash", "other"), vision="m2")["reasons"]
 
 
-def test_a_persons_decision_is_a_rule_and_no_model() -> None:
+def test_a_persons_decision_is_a_cause_of_its_own() -> None:
     before, after = _pair()
     decided = _with(after, "placed_by", "review:correct:0123456789ab")
     for moved in (decided, _with(decided, "attr_colour", "green")):
         row = _one(before, moved, vision="m2")
-        assert (row["cause"], "model_changed" in row["reasons"]) == ("rule", False)
+        assert (row["cause"], "model_changed" in row["reasons"]) == ("decision", False)
     # A lock that stood before and stands now has moved nothing.
     assert (
         _one(_with(before, "placed_by", "review:lock:1"), _with(after, "placed_by", "review:lock:1"), vision="m2")[
@@ -167,7 +167,11 @@ def test_a_persons_decision_is_a_rule_and_no_model() -> None:
         ]
         == "model"
     )
-    assert _one(_with(before, "placed_by", "review:lock:1"), after)["cause"] == "rule"
+    assert _one(_with(before, "placed_by", "review:lock:1"), after)["cause"] == "decision"
+    rejected = _with(after, "placed_by", "review:reject:0123456789ab")
+    assert _one(before, rejected, taxonomy="t2", code="c2")["cause"] == "decision"
+    # What the vendor sent anew moved it, whatever a person has said beside.
+    assert _one(before, _with(decided, "content_hash", "other"))["cause"] == "data"
 
 
 def test_a_declared_rule_is_a_rule_although_the_taxonomy_file_changed() -> None:

@@ -148,6 +148,13 @@ BAD_CHANGES = (
 )
 
 
+def test_every_cause_passes() -> None:
+    parts = catalogue(8)
+    for row, cause in enumerate(tables.CAUSES):
+        parts["hierarchy_changes"] = _set(parts["hierarchy_changes"], "cause", row, cause)
+    assert verdict(parts).passed
+
+
 @pytest.mark.parametrize(("name", "bad"), [("attribute_claims", BAD_CLAIMS), ("hierarchy_changes", BAD_CHANGES)])
 def test_each_bad_claim_and_change_is_named(name: str, bad: tuple[tuple[str, object, str], ...]) -> None:
     parts = catalogue(8)

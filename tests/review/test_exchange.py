@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -73,16 +74,18 @@ def test_a_refused_row_is_told_by_the_line_it_begins_on() -> None:
     # The head is line 1, and the second decision takes two.
     assert [(refused.row, refused.line) for refused in found.refused] == [(1, 2), (2, 3), (3, 5), (4, 6)]
     assert [refused.where for refused in found.refused] == ["line 2", "line 3", "line 5", "line 6"]
+    taken = read_decisions(write_decisions([good, long, bad], "csv"), "csv")
+    assert taken.places == ((1, 2), (2, 3), (3, 5))
     as_json = read_decisions(b'{"decisions": [{"vendor": "a"}]}', "json").refused[0]
     assert (as_json.line, as_json.where) == (0, "decision 1")
 
 
 def test_the_command_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stranger = Refused(0, "alpine 'nobody': no such product")
+    stranger = Refused(5, "alpine 'nobody': no such product", 6)
 
     def taken(store: object, data: bytes, kind: Literal["csv", "json"]) -> tuple[Imported, int]:
         found = read_decisions(data, kind)
-        return Imported(found.entries, (*found.refused, stranger)), len(found.entries)
+        return replace(found, refused=(*found.refused, stranger)), len(found.entries)
 
     monkeypatch.setattr("enrichment.stages.import_decisions.import_decisions", taken)
     sheet = tmp_path / "answers.csv"
@@ -95,9 +98,9 @@ def test_the_command_names_file_and_line(tmp_path: Path, monkeypatch: pytest.Mon
     told = result.output.splitlines()
     assert told[0] == "3 decisions taken, 3 new, 2 refused"
     assert told[1].startswith("answers.csv line 5: decision decision: got 'maybe'")
-    assert told[2] == "answers.csv: alpine 'nobody': no such product"
+    assert told[2] == "answers.csv line 6: alpine 'nobody': no such product"
     refused = json.loads(CliRunner().invoke(app, [*asked, "--json"]).output)["refused"]
-    assert [(row["row"], row["line"]) for row in refused] == [(4, 5), (0, 0)]
+    assert [(row["row"], row["line"]) for row in refused] == [(4, 5), (5, 6)]
 
 
 def _record() -> dict[str, object]:

@@ -113,6 +113,27 @@ def test_every_reason_has_its_words_on_the_page() -> None:
     assert set(re.findall(r"(\w+): \"", words[1])) == {reason.value for reason in Reason}
 
 
+def test_every_cause_has_its_words_and_its_colour_on_the_page() -> None:
+    text, style = ((files_of_page() / name).read_text(encoding="utf-8") for name in ("data.js", "style.css"))
+    words = re.search(r"const CAUSE_WORDS = \{(.*?)\};", text, re.DOTALL)
+    assert words
+    assert set(re.findall(r"(\w+): \"", words[1])) == set(tables.CAUSES)
+    assert all(f".stack .{cause}, .key.{cause}::before" in style for cause in tables.CAUSES)
+
+
+def test_what_a_person_moved_is_counted_apart_from_rules(tmp_path: Path) -> None:
+    inputs = make_night(6, 0)
+    rows = inputs.changes.to_pylist()
+    for row, cause in zip(rows, ("decision", "decision", "rule", "data", "model", "taxonomy"), strict=True):
+        row["cause"] = cause
+    changes = pa.Table.from_pylist(rows, schema=inputs.changes.schema)
+    files = write_report(replace(inputs, changes=changes, audited=0), tmp_path)
+    told = {one["cause"]: one["count"] for one in page_data(files)["causes"]}
+    assert told == {"data": 1, "model": 1, "taxonomy": 1, "rule": 1, "decision": 2}
+    counts = [row for row in pq.read_table(files.numbers_parquet).to_pylist() if row["section"].startswith("cause/")]
+    assert sum(row["value"] for row in counts if row["name"] == "decision") == 2
+
+
 def files_of_page() -> Path:
     return Path(page.__file__).with_name("page")
 

@@ -54,13 +54,15 @@ CLAIMS = [
     _claim("gender", "men", Source.TEXT),
     _claim("colour", "blue", Source.TEXT),
     _claim("article_type", "Shirts", Source.TEXT),
+    _claim("age_group", "kids", Source.TEXT),
     _claim("gender", "women", Source.VENDOR, sku="2"),
 ]
-OUTCOMES = ["won", "lost", "won", "won", "won"]
+OUTCOMES = ["won", "lost", "won", "won", "won", "won"]
 DECISIONS = [
     _decision("gender", "women"),
     _decision("colour", "blue"),
     _decision("article_type", "Shirts"),
+    _decision("age_group", "kids"),
     _decision("gender", "women", sku="2"),
 ]
 
@@ -96,16 +98,17 @@ def test_what_the_path_implies_is_published_and_its_claims_win() -> None:
     found, outcomes = _outcome(FakeRun(_settled(_placed("1", PINNED), _placed("2", "place@1"))))
     assert (found["1", "gender"]["value"], found["1", "gender"]["rule"]) == ("men", PINNED)
     assert found["1", "article_type"]["value"] == "Jeans"
+    assert (found["1", "age_group"]["value"], found["1", "age_group"]["rule"]) == ("adult", PINNED)
     assert found["1", "colour"]["value"] == "blue"
     assert found["2", "gender"]["value"] == "women"
-    assert outcomes == ["lost", "won", "won", "lost", "won"]
+    assert outcomes == ["lost", "won", "won", "lost", "lost", "won"]
 
 
 def test_claims_on_what_was_cleared_are_ignored() -> None:
     cleared = AttributeDecision("v", "1", "gender", DecisionStatus.ABSTAINED, None, 0.0, None, PINNED)
     found, outcomes = _outcome(FakeRun(decisions_table([cleared])))
     assert (found["1", "gender"]["status"], found["1", "gender"]["value"]) == ("abstained", None)
-    assert outcomes == ["ignored", "ignored", "won", "won", "won"]
+    assert outcomes == ["ignored", "ignored", "won", "won", "won", "won"]
 
 
 @pytest.mark.parametrize("rule", ["place@1", "lock", "review:reject:0123456789ab"])

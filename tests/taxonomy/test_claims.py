@@ -68,6 +68,41 @@ def test_compound_and_qualified_colours() -> None:
     assert set(_said(_claims((None,) * 5, colour="Matte Navy Blue"))) == {("colour", "navy_blue")}
 
 
+SEASONS = {
+    "winter": "Winter | Winter 2026 | 2026 Winter | WINTER'26 | Fall-Winter 2026 | Autumn/Winter | Mid-Winter 26 | FW26"
+    " | 26FW | fw 26 | F/W 26 | 2026F/W | AW 2026 | A/W26 | AW26/27 | 2026-27 AW | FW_26 | fw2041 | HO26 | WI 26",
+    "summer": "Summer 27 | SS27 | SS 27 | 27SS | 2027SS | S/S 27 | S/S-2027 | SS\u201927 | (SS27) | SU27"
+    " | High Summer 27 | Spring/Summer 2027 | Spring Summer 27 | 27 Spring & Summer",
+    "autumn": "Fall 2026 | Autumn 26 | FA26 | Pre-Fall 2026 | PreFall26 | Pre-Autumn | PF 26",
+    "spring": "Spring 27 | SP27 | 2027 Spring",
+    "all_season": "All Season 26 | all seasons",
+}
+UNREAD = "Resort 27 | Cruise | CR27 | Holiday 26 | Pre-Spring 27 | 2026 | 26/27 | 27 | SS127 | 126FW | S27A | XSS27"
+
+
+@pytest.mark.parametrize(("season", "texts"), SEASONS.items())
+def test_season_columns_are_read_with_or_without_a_year(season: str, texts: str) -> None:
+    for text in texts.split(" | "):
+        assert FIELDS.read("season", text) == ("season", (season,)), text
+
+
+@pytest.mark.parametrize("text", UNREAD.split(" | "))
+def test_what_is_no_season_of_ours_stays_unread(text: str) -> None:
+    assert FIELDS.read("season", text) == ("season", ())
+
+
+def test_two_seasons_are_both_claimed_and_each_believed_less() -> None:
+    said = _said(_claims((None,) * 5, season="SS27 / FW27"))
+    assert set(said) == {("season", "summer"), ("season", "winter")}
+    assert said["season", "summer"] < _said(_claims((None,) * 5, season="SS27"))["season", "summer"]
+
+
+@pytest.mark.parametrize("column", ["colour", "material", "size", "name", "fit"])
+def test_season_codes_and_years_mean_nothing_in_other_columns(column: str) -> None:
+    assert not [c for c in _claims((None,) * 5, **{column: "SS27"}) if c.attribute == "season"]
+    assert FIELDS.read("colour", "Red 26") == ("colour", ())
+
+
 @pytest.mark.parametrize("text", ["DEF", "", "N/A", "zzz", "=cmd()", "<b>x</b>" * 99])
 def test_placeholders_and_nonsense_claim_nothing(text: str) -> None:
     assert _claims((None,) * 5, colour=text, gender=text, article_type=text) == []

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from enrichment.taxonomy.implied import implied
+from enrichment.taxonomy.tree import Tree
+from schemas.attribute_spec import attributes
 from schemas.records import (
     AttributeDecision,
     DecisionStatus,
@@ -11,6 +13,7 @@ from schemas.records import (
     PlacementStatus,
     Source,
 )
+from schemas.taxonomy_spec import taxonomy
 from tests.taxonomy.trees import declared_tree
 
 RULE = "review:correct:0123456789ab"
@@ -28,6 +31,17 @@ def _said(attribute: str, value: str | None) -> AttributeDecision:
     return AttributeDecision("v", "1", attribute, status, value, 0.8 if value else 0.0, source, "w@1:vendor-text", True)
 
 
+def test_a_division_that_declares_no_ages_implies_none() -> None:
+    silent = taxonomy().divisions[0].model_copy(update={"ages": ()})
+    tree = Tree(taxonomy().model_copy(update={"divisions": (silent,)}))
+    assert implied(tree, _placed(silent.name), [_said("age_group", "kids")]) == []
+
+
+def test_every_age_that_a_division_declares_is_a_value() -> None:
+    values = {value.name for value in attributes().get("age_group").values}
+    assert all(division.ages and values >= set(division.ages) for division in taxonomy().divisions)
+
+
 @pytest.mark.parametrize(
     ("path", "attribute", "said", "becomes"),
     [
@@ -42,6 +56,14 @@ def _said(attribute: str, value: str | None) -> AttributeDecision:
         (("Women", "Clothing", "Tops"), "article_type", "Shirts", "kept"),
         (("Women", "Clothing", "Tops"), "article_type", None, "kept"),
         (("Women",), "article_type", "Jeans", "kept"),
+        (("Kids",), "age_group", "adult", "kids"),
+        (("Kids", "Clothing"), "age_group", "infant", "kept"),
+        (("Kids",), "age_group", None, "kids"),
+        (("Women", "Clothing"), "age_group", "kids", "adult"),
+        (("Women",), "age_group", "teen", "kept"),
+        (("Men",), "age_group", "adult", "kept"),
+        (("Unisex",), "age_group", "toddler", "adult"),
+        ((), "age_group", "adult", "kept"),
         ((), "gender", "women", "kept"),
         (("Men", "Clothing"), "colour", "blue", "kept"),
     ],

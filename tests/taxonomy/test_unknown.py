@@ -25,6 +25,13 @@ def test_what_is_read_in_part_or_says_nothing_is_not(check: ColumnCheck, text: s
     assert not check.unknown("colour", text)
 
 
+def test_a_season_that_is_none_of_ours_is_counted_and_a_dated_one_is_not(check: ColumnCheck) -> None:
+    assert check.unknown("season", "Resort 27")
+    assert check.unknown("season", "Cruise")
+    assert not check.unknown("season", "26FW")
+    assert check.nearest("season", "Wintr 2026") == "winter"
+
+
 def test_columns_without_a_closed_list_know_everything(check: ColumnCheck) -> None:
     for column in ("price", "brand", "whatever"):
         assert not check.checks(column)

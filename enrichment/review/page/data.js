@@ -27,7 +27,7 @@ const REASON_WORDS = {
   outside_taxonomy: "outside the taxonomy", no_evidence: "no evidence",
 };
 const CHANGE_WORDS = { new: "new", refiled: "re-filed", withdrawn: "withdrawn", unchanged: "unchanged" };
-const CAUSE_WORDS = { data: "data changed", model: "model changed", taxonomy: "taxonomy changed", rule: "rule or review" };
+const CAUSE_WORDS = { data: "data changed", model: "model changed", taxonomy: "taxonomy changed", rule: "rule changed", decision: "decided by a person" };
 const VERDICT_WORDS = {
   accept: "Accepted", reject: "Rejected", correct: "Corrected", lock: "Locked", snooze: "Snoozed", ask_vendor: "Vendor asked",
 };

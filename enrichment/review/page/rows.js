@@ -12,7 +12,7 @@ function thumbnail(row, side) {
 
 function chip(value, kind) { return el("span", { class: "chip " + kind, text: value }); }
 /** What is new is new because data came, and a reason that names the mover says the cause: neither needs the word twice. */
-const MOVERS = { model_changed: "model", taxonomy_migrated: "taxonomy", rule_override: "rule", review_decided: "rule" };
+const MOVERS = { model_changed: "model", taxonomy_migrated: "taxonomy", rule_override: "rule", review_decided: "decision" };
 function causeChip(change, cause, reasons) {
   const told = (change === "new" && cause === "data") || reasons.split(" ").some((reason) => MOVERS[reason] === cause);
   return cause && !told ? chip(words(CAUSE_WORDS, cause), "cause " + cause) : null;
