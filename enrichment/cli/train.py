@@ -86,6 +86,24 @@ def taggers(
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
+@app.command("soup")
+def soup(
+    versions: Annotated[list[Path], typer.Argument(help="Version folders that grew from one start, the best first.")],
+    source: Sources,
+    out: Out,
+    work: Annotated[Path, typer.Option(help="Scratch folder: mined claims.")],
+    version: Version = "candidate",
+    claims: Claims = None,
+    corrections: Corrections = None,
+    research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
+) -> None:
+    """Average the weights of versions, in the shares that answer best on validation rows."""
+    from enrichment.vision.soup import train_soup
+
+    given: dict[str, Any] = {"version": version, "claims": claims, "research": research, "start": versions[0]}
+    _say(train_soup(_settings(source, out, work, corrections, given), versions, open_progress(_kind())))
+
+
 @app.command("text")
 def text(
     data: Annotated[Path, typer.Option(help="Folder that holds fashion-products/ and descriptions/.")],

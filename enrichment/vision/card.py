@@ -27,7 +27,7 @@ tags: [image-group, attribute-tagging, visual-similarity, fashion]
 
 One pass of a `{backbone}` trunk gives the image group (14 classes), tags of that group, and a 128-dimensional
 unit-norm embedding. First weights: ImageNet (Apache-2.0), then trained end to end with `enrich train group`
-(settings in `metrics.json`); the frozen-trunk step `enrich train taggers` may have followed.
+(settings in `metrics.json`); the frozen-trunk step `enrich train taggers` may have followed.{averaged}
 
 ## Use
 Nightly catalogue enrichment: product pictures of clothes, shoes and accessories. Every answer carries a calibrated
@@ -40,12 +40,18 @@ of people are not what this is for.
 
 def card(version: str, calibration: Mapping[str, Any], figures: Mapping[str, Any], evaluation: Any) -> str:
     """Return the card's Markdown; ``evaluation`` (test figures with intervals) may be None."""
-    lines = [_HEAD.format(version=version, backbone=figures["backbone"])]
+    lines = [_HEAD.format(version=version, backbone=figures["backbone"], averaged=_averaged(figures))]
     lines += [f"- {_SOURCES.get(name, name)}: {count} training pictures" for name, count in figures["rows"].items()]
     lines += _splits(figures)
     lines += _thresholds(calibration)
     lines += _tested(evaluation)
     return "\n".join(lines) + "\n"
+
+
+def _averaged(figures: Mapping[str, Any]) -> str:
+    shares = figures.get("averaged_from", {})
+    told = ", ".join(f"`{name}` ({share:.0%})" for name, share in shares.items())
+    return f"\nWeights averaged from {told} with `enrich train soup`." if told else ""
 
 
 def _splits(figures: Mapping[str, Any]) -> list[str]:

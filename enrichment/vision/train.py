@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ _HELD_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     """A trained network with what is needed to write it down."""
 
     net: LookNet
@@ -105,20 +106,20 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
 
 
-def _fresh(settings: TrainSettings, vocabulary: Vocabulary) -> _Made:
+def _fresh(settings: TrainSettings, vocabulary: Vocabulary) -> Made:
     """Start from a trunk's first weights."""
     trunk = backbones.trunk(settings.backbone, settings.weights, settings.hub)
     inputs = backbones.preprocessing(settings.backbone, settings.serve_side)
-    return _Made(_net(trunk, vocabulary), vocabulary, settings.backbone, inputs)
+    return Made(_net(trunk, vocabulary), vocabulary, settings.backbone, inputs)
 
 
-def _warm(start: Path, vocabulary: Vocabulary) -> _Made:
+def _warm(start: Path, vocabulary: Vocabulary) -> Made:
     """Start from a version: its trunk and group head, and its taggers where their values are the same."""
     backbone, inputs = read_inputs(start)
     old, known, _ = read_net(start)
     net = _net(old.trunk, vocabulary)
     _carry(old, known, net, vocabulary)
-    return _Made(net, vocabulary, backbone, inputs)
+    return Made(net, vocabulary, backbone, inputs)
 
 
 def weak_heads(rows: list[TrainingRow]) -> frozenset[str]:
@@ -159,7 +160,13 @@ def _same(name: str, tag: str, known: Vocabulary, vocabulary: Vocabulary) -> boo
     return (common or name.startswith(mine)) and known.tags.get(tag) == vocabulary.tags[tag]
 
 
-def write_version(made: _Made, rows: list[TrainingRow], settings: TrainSettings, progress: Progress) -> Path:
+def write_version(
+    made: Made,
+    rows: list[TrainingRow],
+    settings: TrainSettings,
+    progress: Progress,
+    averaged_from: Mapping[str, float] | None = None,
+) -> Path:
     """Write, calibrate and measure a trained network on held-out rows; seal its folder."""
     folder = settings.out / settings.version
     write_parts(folder, made.net, made.vocabulary, made.backbone, made.inputs)
@@ -177,6 +184,7 @@ def write_version(made: _Made, rows: list[TrainingRow], settings: TrainSettings,
         "weak_labels": dict(Counter(name for r in rows if r.split == TRAIN for name in sorted(r.weak))),
         "untrained_groups": list(untrained_groups(photos)),
         "research": settings.research,
+        **({"averaged_from": dict(averaged_from)} if averaged_from else {}),
     }
     sealed = finish(folder, settings.version, calibration, figures, card(folder.name, calibration, figures, None))
     LOG.info("version %s sealed: %s", sealed.version, figures["gates"])

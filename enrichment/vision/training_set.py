@@ -58,8 +58,8 @@ class TrainingSet:
         return torch.from_numpy(np.stack(chosen)) if chosen else None
 
 
-def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
-    """Read every source of ``settings`` and decode its pictures once.
+def labelled_rows(settings: TrainSettings) -> list[TrainingRow]:
+    """Read every source of ``settings``, in the order of their names, with mined and reviewed labels.
 
     Raises:
         UsageError: a file is absent, a source holds no training rows, the claims are none of these rows', or
@@ -69,16 +69,21 @@ def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
     if WORN in settings.sources and not settings.research:
         raise UsageError(f"source {WORN!r} is for research only: set research=True, and never ship the version")
     claims = read_claims(settings.claims) if settings.claims else {}
-    rows: list[TrainingRow] = []
-    parts: list[NDArray[np.uint8]] = []
-    for source, path in sorted(settings.sources.items()):
-        mine = read_rows(source, path)
-        parts.append(cached_pictures([r.picture for r in mine], settings.serve_side, settings.work / "cache", progress))
-        rows.extend(corrected(row, settings.corrections) for row in weakly_labelled(mine, claims))
+    read = [row for source, path in sorted(settings.sources.items()) for row in read_rows(source, path)]
+    rows = [corrected(row, settings.corrections) for row in weakly_labelled(read, claims)]
     if claims and not any((row.source, row.key) in claims for row in rows):
         raise UsageError(f"claims: none is about a row of {sorted(settings.sources)}; mine them from these sources")
     if not any(row.split == TRAIN for row in rows):
         raise UsageError(f"no training rows in {sorted(settings.sources)}; give a larger set")
+    return rows
+
+
+def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
+    """Read every source of ``settings`` (:func:`labelled_rows`) and decode its pictures once."""
+    rows = labelled_rows(settings)
+    cache = settings.work / "cache"
+    by_source = [[row.picture for row in rows if row.source == source] for source in sorted(settings.sources)]
+    parts = [cached_pictures(pictures, settings.serve_side, cache, progress) for pictures in by_source]
     return TrainingSet(rows, JoinedPictures(parts))
 
 

@@ -15,13 +15,14 @@ from enrichment.vision.evaluate import evaluate, table
 from enrichment.vision.learner import log_rights
 from enrichment.vision.look import Looker, Picture
 from enrichment.vision.settings import TrainSettings, frozen_stages
+from enrichment.vision.soup import stirred, train_soup
 from enrichment.vision.train import add_evaluation, train_group, train_taggers
 from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import read_rows, untrained_groups
 from enrichment.vision.training_set import corrected
 from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
 from schemas.attribute_spec import attributes
-from schemas.errors import UsageError
+from schemas.errors import ModelMismatch, UsageError
 from tests.vision.conftest import TINY
 
 _SMALL = {"side": 32, "serve_side": 40, "batch": 16, "epochs": 1, "epoch_pictures": 64, "threads": 1, "hub": False}
@@ -70,6 +71,38 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
     assert np.argmax(before.look(picture).predictions[0].scores) == np.argmax(after.look(picture).predictions[0].scores)
     with pytest.raises(UsageError, match="start"):
         train_taggers(dataclasses.replace(settings, start=None), NullProgress())
+
+
+def test_a_soup_is_no_worse_than_its_base_on_validation(trained: Path, products: Path, tmp_path: Path) -> None:
+    settings = TrainSettings(
+        {"products": products}, tmp_path, tmp_path / "work", start=trained, version="tiny-2", **{**_SMALL, "seed": 3}
+    )
+    other = train_group(settings, NullProgress())
+    folder = train_soup(dataclasses.replace(settings, version="soup"), [trained, other], NullProgress())
+    gates = {f.name: json.loads((f / "metrics.json").read_text())["gates"] for f in (folder, trained)}
+    right = {name: sum(found.values()) / len(found) for name, found in gates.items()}
+    assert right["soup"] >= right[trained.name] - 1e-3, "sealed weights are rounded to half precision"
+    shares = json.loads((folder / "metrics.json").read_text())["averaged_from"]
+    assert sum(shares.values()) == pytest.approx(1)
+    assert set(shares) <= {"tiny", "tiny-2"}
+    assert "Weights averaged from `tiny`" in (folder / "README.md").read_text()
+    with pytest.raises(UsageError, match="two versions"):
+        train_soup(settings, [trained], NullProgress())
+
+
+def test_a_soup_of_unlike_versions_is_refused(trained: Path, products: Path, tmp_path: Path) -> None:
+    settings = TrainSettings(
+        {"products": products}, tmp_path, tmp_path / "work", start=trained, version="large", **_SMALL
+    )
+    other = train_taggers(dataclasses.replace(settings, serve_side=48), NullProgress())
+    with pytest.raises(ModelMismatch, match="preprocessing"):
+        train_soup(settings, [trained, other], NullProgress())
+
+
+def test_stirring_moves_weights_by_the_share_and_leaves_counters() -> None:
+    first = {"w": torch.zeros(2), "n": torch.tensor(3)}
+    made = stirred(first, {"w": torch.ones(2), "n": torch.tensor(9)}, 0.25)
+    assert (made["w"].tolist(), int(made["n"])) == ([0.25, 0.25], 3)
 
 
 def test_fast_dev_run_and_resume(products: Path, tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""A soup: the averaged weights of versions that grew from one start, which answer better than any one of them.
+
+Weights are averaged, not answers, so that it costs nothing at serving: https://arxiv.org/abs/2203.05482.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from enrichment.models.version import Kind, open_version
+from enrichment.progress.port import Progress
+from enrichment.vision.backbones import Preprocessing
+from enrichment.vision.calibration import calibrated
+from enrichment.vision.engine import Engine, read_inputs, read_net
+from enrichment.vision.figures import gates
+from enrichment.vision.measured import measure
+from enrichment.vision.net import LookNet
+from enrichment.vision.picture_cache import decode_trusted
+from enrichment.vision.settings import TrainSettings
+from enrichment.vision.splits import VALIDATION
+from enrichment.vision.train import Made, write_version
+from enrichment.vision.training_rows import UNTAUGHT, TrainingRow
+from enrichment.vision.training_set import labelled_rows
+from enrichment.vision.vocabulary import Vocabulary
+from schemas.errors import ModelMismatch, UsageError
+
+LOG = logging.getLogger(__name__)
+# The shares in which a further version is tried beside what is there.
+SHARES = (0.15, 0.3, 0.5)
+
+Weights = dict[str, torch.Tensor]
+
+
+def train_soup(settings: TrainSettings, versions: Sequence[Path], progress: Progress) -> Path:
+    """Average ``versions``; return the new version folder under ``settings.out``.
+
+    The first version is the base. Each further one is stirred in by that share of :data:`SHARES` with which the gated
+    heads are least often wrong on held-out rows, or left out where every share makes them worse.
+
+    Raises:
+        UsageError: fewer than two versions.
+        ModelMismatch: the versions differ in backbone, labels or preprocessing.
+
+    """
+    if len(versions) < 2:
+        raise UsageError(f"a soup needs two versions or more that grew from one start; got {len(versions)}")
+    rows = labelled_rows(settings)
+    held = [row for row in rows if row.split == VALIDATION and row.source not in UNTAUGHT]
+    net, vocabulary, inputs = read_net(versions[0])
+    backbone = read_inputs(versions[0])[0]
+    kept = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    shares = {open_version(versions[0], Kind.VISION).version: 1.0}
+    least = _wrong(net, held, vocabulary, inputs, progress)
+    for folder in versions[1:]:
+        name, theirs = open_version(folder, Kind.VISION).version, _weights_like(folder, versions[0])
+        tried = {}
+        for share in SHARES:
+            net.load_state_dict(stirred(kept, theirs, share))
+            tried[share] = _wrong(net, held, vocabulary, inputs, progress)
+        best = min(tried, key=lambda share: (tried[share], share))
+        LOG.info("%s: wrong %.4f without, %s by share", name, least, {s: round(w, 4) for s, w in tried.items()})
+        if tried[best] < least:
+            kept, least = stirred(kept, theirs, best), tried[best]
+            shares = {**{known: part * (1 - best) for known, part in shares.items()}, name: best}
+    net.load_state_dict(kept)
+    told = {name: round(share, 4) for name, share in shares.items()}
+    return write_version(Made(net, vocabulary, backbone, inputs), rows, settings, progress, told)
+
+
+def stirred(first: Weights, second: Weights, share: float) -> Weights:
+    """Return ``1 - share`` of the first weights and ``share`` of the second; counters stay the first's."""
+    return {
+        name: torch.lerp(tensor, second[name], share) if tensor.is_floating_point() else tensor
+        for name, tensor in first.items()
+    }
+
+
+def _weights_like(folder: Path, base: Path) -> Weights:
+    net, vocabulary, inputs = read_net(folder)
+    _, known, expected = read_net(base)
+    for what, got, wanted in (
+        ("backbone", read_inputs(folder)[0], read_inputs(base)[0]),
+        ("labels", vocabulary, known),
+        ("preprocessing", inputs, expected),
+    ):
+        if got != wanted:
+            raise ModelMismatch(
+                f"{folder.name}: its {what} differ from those of {base.name}; a soup needs versions that were trained "
+                f"from one start on the same labels"
+            )
+    return net.state_dict()
+
+
+def _wrong(
+    net: LookNet, held: Sequence[TrainingRow], vocabulary: Vocabulary, inputs: Preprocessing, progress: Progress
+) -> float:
+    """Return the mean share wrong over the gated heads of held-out rows."""
+    measured = measure(held, Engine(net, inputs), vocabulary, decode_trusted, progress)
+    right = gates(measured, vocabulary, calibrated(measured, vocabulary)["temperatures"])
+    return 1 - sum(right.values()) / max(len(right), 1)
