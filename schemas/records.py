@@ -20,6 +20,8 @@ LEVELS = ("division", "department", "class", "subclass", "category")
 EXCERPT_LIMIT = 160
 # The rule of a placement that a person decided starts so; every other rule is the machine's own.
 REVIEWED = "review:"
+# The row number of a problem that is about a drop as a whole.
+WHOLE_DROP = 0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -102,7 +104,7 @@ CONTRADICTIONS = (Reason.VENDOR_CONTRADICTION, Reason.IMAGE_TEXT_CONFLICT, Reaso
 
 
 class ProblemReason(StrEnum):
-    """Why a row, or one picture of it, was refused (closed list)."""
+    """Why a row, or one picture of it, was refused (closed list); the last three are about a drop as a whole."""
 
     SKU_MISSING = "sku_missing"
     SKU_REPEATED = "sku_repeated"
@@ -123,6 +125,9 @@ class ProblemReason(StrEnum):
     ADDRESS_REFUSED = "address_refused"
     FETCH_FAILED = "fetch_failed"
     LANGUAGE_UNSUPPORTED = "language_unsupported"
+    COLUMN_ABSENT = "column_absent"
+    PATH_UNSPLIT = "path_unsplit"
+    MOST_PICTURES_MISSING = "most_pictures_missing"
 
 
 def bounded(text: str, limit: int = EXCERPT_LIMIT) -> str:
@@ -338,6 +343,7 @@ class RowProblem:
     """A row, or one picture of it, that was refused: where, why, and a bounded excerpt of what was got.
 
     ``quarantined`` rows are not published; any other problem leaves the product in, with what is usable.
+    Row ``WHOLE_DROP`` is a notice about the drop itself: something that each row has in common.
     """
 
     vendor: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
+from schemas.attribute_spec import attributes
 from schemas.declared import SCHEMA_DIR, Declared, load
 from schemas.errors import DeclarationError
 from schemas.records import LEVELS
@@ -17,6 +19,8 @@ Format = Literal["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
 FLAT: frozenset[str] = frozenset({"csv", "tsv", "xlsx"})
 SKIP = "skip"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+# "gendre" and "color" are above it, "store" and "stone" are not.
+_ALIKE = 0.82
 
 
 def _known_levels(levels: tuple[str, ...]) -> tuple[str, ...]:
@@ -66,7 +70,33 @@ def _as_named_columns(value: Any) -> Any:
     return {name: _as_column(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
+def _claims_or_is_carried(name: str) -> str:
+    """Refuse a name that is nearly a declared attribute's: it would be carried along and claim nothing."""
+    known = {spelling: one.name for one in attributes().attributes for spelling in (one.name, *one.columns)}
+    near = next((ours for spelling, ours in known.items() if _alike(name, spelling)), None)
+    if near is not None and name not in known:
+        raise ValueError(
+            f"{name!r} is no attribute of schemas/attributes.yaml; did you mean {near!r}? "
+            f"To carry the column along without a claim, name it less alike, such as vendor_{'_'.join(_words(name))}"
+        )
+    return name
+
+
+def _alike(name: str, known: str) -> bool:
+    """Tell whether two names are the same word for word, give or take a letter."""
+    one, other = _words(name), _words(known)
+    if "".join(one) == "".join(other):
+        return True
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(SequenceMatcher(None, *pair).ratio() > _ALIKE for pair in pairs)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", name.casefold())
+
+
 Inside = Annotated[str, AfterValidator(_inside)]
+AttributeName = Annotated[str, AfterValidator(_claims_or_is_carried)]
 
 
 class ListColumn(Declared):
@@ -85,7 +115,10 @@ class PathColumn(Declared):
 
 
 class AttributeColumn(Declared):
-    """A vendor column that claims one of our attributes; a ``number`` outside its range is dropped and reported."""
+    """A vendor column that claims the attribute it is named after, or is carried along where there is none.
+
+    A ``number`` is carried in plain form (1299.00); one outside its range is dropped and reported.
+    """
 
     column: str
     kind: Literal["text", "number"] = "text"
@@ -187,7 +220,7 @@ class VendorSpec(Declared):
     sheet: str | None = None
     records: str = ""
     columns: Columns
-    attributes: Annotated[dict[str, AttributeColumn], BeforeValidator(_as_named_columns)] = {}
+    attributes: Annotated[dict[AttributeName, AttributeColumn], BeforeValidator(_as_named_columns)] = {}
     placeholders: tuple[str, ...] = ("DEF", "DEFAULT", "N/A", "NA", "-", "--", "NULL", "NONE", "TBD")
     style: Style | None = None
     delivery: Literal["delta", "full"] = "delta"
@@ -196,6 +229,7 @@ class VendorSpec(Declared):
     pictures: Pictures | None = None
     limits: Limits = Limits()
     deadline_minutes: int = Field(default=120, ge=0)
+    _file: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
     def _fits_format(self) -> VendorSpec:
@@ -205,7 +239,17 @@ class VendorSpec(Declared):
             raise ValueError("delimiter and quote must differ")
         if self.records and self.format != "json":
             raise ValueError("`records` is for format json")
+        if self.columns.images and self.pictures is None:
+            raise ValueError(
+                "columns.images needs `pictures`, which says where they lie, such as "
+                "pictures: {kind: folder, location: bilder} (zip, folder within the drop, or http)"
+            )
         return self
+
+    @property
+    def file(self) -> str:
+        """The file to mend: the one that the declaration was read from, else where it would be looked for."""
+        return self._file or f"schemas/vendors/{self.vendor}.yaml"
 
     @property
     def separator(self) -> str:
@@ -250,5 +294,6 @@ def vendor_specs(folder: Path = SCHEMA_DIR / "vendors") -> dict[str, VendorSpec]
         spec = load(path, VendorSpec)
         if spec.vendor != path.stem:
             raise DeclarationError(f"{path}:1: vendor: {spec.vendor!r} must be the file's name, {path.stem!r}.")
+        spec._file = str(path)
         specs[spec.vendor] = spec
     return specs

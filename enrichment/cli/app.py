@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from enrichment.cli import evaluate, export, labels, models, report, review, run, sample, taxonomy, train, vocabulary
+from enrichment.cli import (
+    evaluate,
+    export,
+    labels,
+    models,
+    report,
+    review,
+    run,
+    sample,
+    taxonomy,
+    train,
+    vendors,
+    vocabulary,
+)
 from enrichment.cli.exit_codes import EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE, EXIT_WAITS
 from enrichment.cli.output import console, plain
 from schemas.errors import ApprovalNeeded, EnrichError, Transient, UsageError
@@ -41,6 +54,7 @@ for name, group in (
     ("train", train.app),
     ("models", models.app),
     ("labels", labels.app),
+    ("vendors", vendors.app),
     ("vocabulary", vocabulary.app),
     ("taxonomy", taxonomy.app),
     ("review", review.app),

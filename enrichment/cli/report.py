@@ -9,6 +9,8 @@ import typer
 
 from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json, say_table
+from schemas.records import WHOLE_DROP, ProblemReason
+from schemas.ways_out import WAY_OUT
 
 if TYPE_CHECKING:
     from enrichment.stores.port import Store as OpenedStore
@@ -57,18 +59,24 @@ def _problems(opened: OpenedStore, vendor: str | None, most: int, json: bool) ->
     if json:
         say_json({"run_id": published.run_id, "total": found.num_rows, "shown": len(rows), "problems": rows})
         return
-    columns = ["vendor", "row", "sku", "refused", "reason", "excerpt"]
-    shown = [
-        (row["vendor"], row["row"], row["sku"], "row" if row["quarantined"] else "a part", *_why(row)) for row in rows
-    ]
+    columns = ["vendor", "row", "sku", "refused", "reason", "column", "got; allowed"]
+    shown = [(row["vendor"], row["row"] or "all", row["sku"], _what(row), *_why(row)) for row in rows]
     say_table(f"Problems of run {published.run_id}: {len(rows)} of {found.num_rows}", columns, shown)
+    for reason in dict.fromkeys(row["reason"] for row in rows):
+        console().print(f"{reason.replace('_', ' ')}: {WAY_OUT[ProblemReason(reason)]}", markup=False, highlight=False)
     if len(rows) < found.num_rows:
         at = f"{opened.uri}/{published.prefix}/{FILE}"
         console().print(f"--most lists more, --vendor those of one vendor; all of them: {at}", markup=False)
 
 
-def _why(problem: Mapping[str, Any]) -> tuple[str, str]:
-    return problem["reason"].replace("_", " "), problem["excerpt"]
+def _what(problem: Mapping[str, Any]) -> str:
+    if problem["row"] == WHOLE_DROP:
+        return "nothing"
+    return "row" if problem["quarantined"] else "a part"
+
+
+def _why(problem: Mapping[str, Any]) -> tuple[str, str, str]:
+    return problem["reason"].replace("_", " "), problem["column"], problem["excerpt"]
 
 
 def explain(

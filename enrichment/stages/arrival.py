@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from enrichment.config import Settings
+from enrichment.vendors.drops import link_of
 from schemas.vendor_spec import vendor_specs
 
 
@@ -22,7 +23,10 @@ def arrival(
     """
     settings = settings or Settings.from_env()
     specs = vendor_specs(Path(settings.vendors))
-    if _still(Path(settings.drops) / vendor / night.isoformat(), settings.settle_seconds):
+    drops = Path(settings.drops)
+    # A link is not followed when drops are looked for, so nothing ever arrives behind one.
+    linked = link_of(drops, vendor, night) is not None
+    if not linked and _still(drops / vendor / night.isoformat(), settings.settle_seconds):
         return "arrived"
     midnight = datetime(night.year, night.month, night.day, tzinfo=UTC)
     return "late" if now >= midnight + timedelta(minutes=specs[vendor].deadline_minutes) else "waiting"

@@ -19,6 +19,7 @@ from enrichment.stages.catalogue import gather, product_shards, read_vendors
 from enrichment.stages.drop import spec_of
 from enrichment.stages.hierarchy import hierarchy_of, migration
 from enrichment.stages.judges import tree
+from enrichment.stages.missing_pictures import missing_pictures
 from enrichment.stages.obey import settled_attributes
 from enrichment.stages.shard import changed_products, products_of
 from enrichment.stages.steps import WHOLE
@@ -103,9 +104,12 @@ def _with_pictures(products: pa.Table, images: pa.Table) -> pa.Table:
 
 def _problems(run: Run, shards: list[str], sent: pa.Table) -> pa.Table:
     parts = [gather(run, "read", read_vendors(run), "row_problems", tables.ROW_PROBLEMS)]
-    parts.append(gather(run, "fetch", shards, "row_problems", tables.ROW_PROBLEMS))
+    fetched = gather(run, "fetch", shards, "row_problems", tables.ROW_PROBLEMS)
     night = run.plan.manifest.night
-    parts += [problems_table(unknown_values(spec_of(run, vendor), sent, night)) for vendor in read_vendors(run)]
+    for spec in (spec_of(run, vendor) for vendor in read_vendors(run)):
+        found = unknown_values(spec, sent, night) + missing_pictures(spec, sent, fetched, night)
+        parts.append(problems_table(found))
+    parts.append(fetched)
     order = [(name, "ascending") for name in ("vendor", "row", "stage", "reason", "excerpt")]
     return pa.concat_tables(parts).sort_by(order)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from enrichment.config import Settings
 from enrichment.images.open import open_source
 from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
@@ -48,15 +49,21 @@ def pictures_of(run: Run, vendor: str) -> PictureSource:
 
     Addresses can be asked also on a night on which the vendor delivers nothing.
     """
-    pictures, drop, policy = spec_of(run, vendor).pictures, drop_of(run, vendor), picture_policy(run.plan.settings)
+    drop = drop_of(run, vendor)
+    return source_of(spec_of(run, vendor), None if drop is None else folder_of(drop), run.plan.settings)
+
+
+def source_of(spec: VendorSpec, folder: Path | None, settings: Settings) -> PictureSource:
+    """Open the declared pictures of the drop in ``folder`` (None: nothing was delivered), as :func:`pictures_of`."""
+    pictures, policy = spec.pictures, picture_policy(settings)
     if pictures is not None and pictures.kind == "http":
         return open_source(pictures.kind, pictures.prefix, policy)
-    if pictures is None or drop is None:
+    if pictures is None or folder is None:
         return NoPictures()
-    return open_source(pictures.kind, folder_of(drop) / pictures.location, policy)
+    return open_source(pictures.kind, folder / pictures.location, policy)
 
 
-def prefix_of(run: Run, vendor: str) -> str:
+def prefix_of(spec: VendorSpec) -> str:
     """Return what stands before each picture reference; a base address is the source's own matter."""
-    pictures = spec_of(run, vendor).pictures
+    pictures = spec.pictures
     return pictures.prefix if pictures is not None and pictures.kind != "http" else ""

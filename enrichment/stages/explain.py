@@ -20,25 +20,29 @@ _PROBLEMS = 5
 def explain(store: Store, sku: str, vendor: str | None = None) -> list[dict[str, Any]]:
     """Join the published product, its claims, last change and problems, one entry a vendor that uses ``sku``.
 
-    A product that is not published because its row was refused has the one fact ``refused`` (why, and which row).
+    A product that is not published because its row was refused has the one fact ``refused`` (why, and which row), one
+    that left tonight the one fact ``changed tonight``.
 
     Raises:
-        UsageError: the published catalogue holds no such product, and no row of its night was refused under that sku.
+        UsageError: the published catalogue holds no such product, none left it under that sku, and no row of its night
+            was refused under it.
 
     """
     published = latest(store)
     products = _of(read_table(store, published, "products"), sku, vendor).to_pylist()
     problems = problems_of(store, published, vendor, sku).to_pylist()
-    refused = _refused(sku, {product["vendor"] for product in products}, problems)
-    if not products and not refused:
+    changes = {
+        row["vendor"]: row for row in _of(read_table(store, published, "hierarchy_changes"), sku, vendor).to_pylist()
+    }
+    here = {product["vendor"] for product in products}
+    gone = _gone(sku, [row for name, row in changes.items() if name not in here])
+    refused = _refused(sku, here | {entry["vendor"] for entry in gone}, problems)
+    if not products and not gone and not refused:
         raise UsageError(
             f"sku {bounded(sku)!r} is not in run {published.run_id}, and no row of its night was refused under it. "
             "`enrich report` names the vendors, `enrich report --problems` the rows that were refused."
         )
     claims = _of(read_table(store, published, "attribute_claims"), sku, vendor).to_pylist()
-    changes = {
-        row["vendor"]: row for row in _of(read_table(store, published, "hierarchy_changes"), sku, vendor).to_pylist()
-    }
     return [
         {
             "vendor": product["vendor"],
@@ -47,7 +51,16 @@ def explain(store: Store, sku: str, vendor: str | None = None) -> list[dict[str,
             "claims": [_claim(claim) for claim in claims if claim["vendor"] == product["vendor"]],
         }
         for product in products
-    ] + refused
+    ] + [*gone, *refused]
+
+
+def _gone(sku: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one entry a vendor whose product of that sku left the catalogue tonight."""
+    return [
+        {"vendor": row["vendor"], "sku": sku, "facts": {"changed tonight": _moved(row)}, "claims": []}
+        for row in changes
+        if row["change"] == "withdrawn"
+    ]
 
 
 def _refused(sku: str, published: set[str], problems: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from enrichment.runs.plan import short_hash
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.awaited import AWAITED
 from enrichment.stages.base import base_table, of_vendor
-from enrichment.stages.drop import pictures_of, prefix_of
+from enrichment.stages.drop import pictures_of, prefix_of, spec_of
 from enrichment.stages.ledger import verdict_hashes
 from enrichment.stages.policy import picture_policy
 from enrichment.stages.rows import by_sku, from_rows, images_table
@@ -38,7 +38,7 @@ def fetch(run: Run, shard: str) -> Outcome:
     mine = of_vendor(vendor) & pc.field("sku").isin(pa.array([row["sku"] for row in rows], pa.string()))
     base = base_table(run, "products", mine, ["sku", "images", "image_sha256", "fingerprint"])
     earlier = base.to_pylist() if base is not None else []
-    kept, prefix = _kept(earlier), prefix_of(run, vendor)
+    kept, prefix = _kept(earlier), prefix_of(spec_of(run, vendor))
     wants = [(want, row["night"] < night) for row in rows for want in _wants(row, kept, prefix)]
     taken = [_taken(want, want.sha256) for want, old in wants if old and want.sha256 is not None]
     again = [want for want, old in wants if old and want.sha256 is None]

@@ -19,9 +19,10 @@ from enrichment.runs.run import Outcome, Run
 from enrichment.stages.assemble import TABLES, Catalogue, assemble
 from enrichment.stages.history import night_summaries
 from enrichment.stages.ledger import entries_of
+from enrichment.stages.steps import vendors_of
 from schemas.attribute_spec import attributes
 from schemas.group_spec import groups
-from schemas.records import StageReport
+from schemas.records import StageReport, bounded
 from schemas.taxonomy_spec import taxonomy
 
 VERDICT = "verdict.json"
@@ -36,7 +37,7 @@ def gate(run: Run, whole: str) -> Outcome:
     unusual = [failure for failure in result.failures if UNUSUAL in failure.expectation]
     wrong = tuple(failure for failure in result.failures if failure not in unusual)
     sound = GateResult(result.checks, wrong + _came_back(run, catalogue))
-    sound.require()
+    sound.require(_unread(run))
     drift = measure_drift(count_mix(catalogue.products), night_summaries(run))
     questions = [_question(catalogue, run.plan.settings.max_refiled_share) for _ in unusual] + list(drift.reasons)
     verdict = run.scratch / VERDICT
@@ -46,6 +47,13 @@ def gate(run: Run, whole: str) -> Outcome:
     total = catalogue.products.num_rows
     report = StageReport("gate", whole, total, total, 0, {"questions": len(questions)})
     return Outcome(report, {name: getattr(catalogue, name) for name in TABLES}, {VERDICT: verdict})
+
+
+def _unread(run: Run) -> list[str]:
+    """Say which vendors could not be read, and why: a catalogue without them may well look wrong."""
+    failures = ((vendor, run.failure("read", vendor)) for vendor in vendors_of(run))
+    told = [f"{vendor}: {failure}" for vendor, failure in failures if failure is not None]
+    return told + [f"{bounded(vendor, 80)}: no such vendor is declared" for vendor in run.plan.refused]
 
 
 def _ask(run: Run, catalogue: Catalogue) -> GateResult:

@@ -14,7 +14,7 @@ from enrichment.runs.run import Run
 from enrichment.stages.ledger import SNAPSHOT, snapshot
 from enrichment.stages.versions import versions
 from enrichment.stores.open import open_store
-from enrichment.vendors.drops import find_drops, unknown_vendor
+from enrichment.vendors.drops import find_drops, link_of, not_followed, unknown_vendor
 from schemas.errors import UsageError
 from schemas.records import RunManifest
 from schemas.vendor_spec import VendorSpec, vendor_specs
@@ -39,7 +39,7 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     settings = settings or Settings.from_env()
     if not Path(settings.drops).is_dir():
         raise UsageError(f"drops folder {settings.drops!r} does not exist. Set --drops or ENRICH_DROPS.")
-    specs = _specs(Path(settings.vendors))
+    specs = declared_specs(Path(settings.vendors))
     store = open_store(settings.store)
     found, missing, unknown = find_drops(Path(settings.drops), night, specs)
     base = published_before(store, night)
@@ -50,11 +50,14 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     manifest = RunManifest(run_id(night, base_id, drops, shaping), night, base_id, drops, tuple(missing), shaping)
     for vendor in unknown:
         log.error("%s", unknown_vendor(vendor, specs, settings.vendors))
+    for vendor in missing:
+        if (link := link_of(Path(settings.drops), vendor, night)) is not None:
+            log.error("vendor %s counts as late: %s", vendor, not_followed(link))
     store.put(f"runs/{manifest.run_id}/{SNAPSHOT}", decided)
     return Run.create(store, RunPlan(manifest, settings, tuple(unknown))).uri
 
 
-def _specs(folder: Path) -> dict[str, VendorSpec]:
+def declared_specs(folder: Path) -> dict[str, VendorSpec]:
     """Load the declared vendors; ``UsageError`` where the folder is not there or declares none."""
     if not folder.is_dir():
         raise UsageError(f"vendors folder {str(folder)!r} does not exist. Set --vendors or ENRICH_VENDORS.")

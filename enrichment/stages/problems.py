@@ -11,15 +11,16 @@ import pyarrow.compute as pc
 from enrichment.publish.read import Published, read_file
 from enrichment.runs.parquet import from_parquet
 from enrichment.stores.port import Store
-from schemas.records import bounded
+from schemas.records import WHOLE_DROP, ProblemReason, bounded
 from schemas.tables import ROW_PROBLEMS
+from schemas.ways_out import WAY_OUT
 
 FILE = "report/row_problems.parquet"
 _EXCERPT = 80
 
 
 def problems_of(store: Store, published: Published, vendor: str | None = None, sku: str | None = None) -> pa.Table:
-    """Return the run's ROW_PROBLEMS, refused rows first, of one vendor or sku where named.
+    """Return the run's ROW_PROBLEMS, of one vendor or sku where named: whole drops first, then refused rows.
 
     A run without such a file has none.
     """
@@ -29,9 +30,16 @@ def problems_of(store: Store, published: Published, vendor: str | None = None, s
     for column, wanted in (("vendor", vendor), ("sku", sku)):
         if wanted is not None:
             table = table.filter(pc.equal(table[column], wanted))
-    rank = pc.if_else(pc.fill_null(table["quarantined"], False), 0, 1)
+    refused = pc.if_else(pc.fill_null(table["quarantined"], False), 1, 2)
+    rank = pc.if_else(pc.fill_null(pc.equal(table["row"], WHOLE_DROP), False), 0, refused)
     order = [(name, "ascending") for name in ("rank", "vendor", "row")]
     return table.take(pc.sort_indices(table.append_column("rank", rank), sort_keys=order))
+
+
+def noticed(problem: Mapping[str, Any]) -> str:
+    """Say in a line what is amiss with a drop as a whole, and the way out."""
+    told = f"{problem['reason'].replace('_', ' ')}, column {bounded(problem['column'], _EXCERPT)}: {problem['excerpt']}"
+    return f"{told}. {WAY_OUT[ProblemReason(problem['reason'])]}."
 
 
 def worded(problem: Mapping[str, Any]) -> str:

@@ -15,13 +15,14 @@ from enrichment.vendors.product_tables import problems_table, products_table, wi
 from enrichment.vendors.read import read_drop
 from enrichment.vendors.withdrawals import absent_products
 from schemas import tables
-from schemas.records import RowProblem, StageReport
+from schemas.records import WHOLE_DROP, RowProblem, StageReport
 
 
 def read(run: Run, vendor: str) -> Outcome:
     """Return ``products-0000``, ... of the drop and of the base's products that need new answers.
 
-    ``notes``: ``shards``, and rows by what became of them (``published`` counts rows that end in a product).
+    ``notes``: ``shards``, rows by what became of them (``published`` counts rows that end in a product), and
+    ``notices`` about the drop as a whole.
     """
     plan = run.plan
     spec, drop = spec_of(run, vendor), drop_of(run, vendor)
@@ -45,7 +46,10 @@ def read(run: Run, vendor: str) -> Outcome:
     shards += _rework(run, vendor, base, dropped | {sku for sku, _ in withdrawn})
     quarantined = sum(p.quarantined for p in problems)
     gone = sum(len(rows) for _, rows in withdrawn)
-    notes = {"shards": len(shards), "withdrawn": gone, "published": rows_in - quarantined - gone}
+    notices = sum(problem.row == WHOLE_DROP for problem in problems)
+    notes = {
+        "shards": len(shards), "withdrawn": gone, "published": rows_in - quarantined - gone, "notices": notices
+    }  # fmt: skip
     report = StageReport("read", vendor, rows_in, rows_in - quarantined, quarantined, notes)
     out = {f"products-{n:04d}": shard for n, shard in enumerate(shards)}
     out["trust"] = measure_trust(run, vendor, base)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from enrichment.publish.read import find_run, open_run
+from enrichment.publish.read import find_run, open_run, read_table
 from enrichment.runs.run import Run
-from enrichment.stages.problems import problems_of
+from enrichment.stages.problems import noticed, problems_of
 from enrichment.stages.steps import vendors_of
+from schemas.records import WHOLE_DROP
 
 
 @dataclass(frozen=True, slots=True)
 class VendorSummary:
     """One vendor's night; ``problems`` counts refused rows and pictures, ``reasons`` the same by reason, most first.
 
-    ``reason`` says why a ``failed`` vendor was not read.
+    ``reason`` says why a ``failed`` vendor was not read. ``notices`` say what is amiss with a drop as a whole.
+    ``withdrawn`` are rows of the drop, ``products_withdrawn`` what left the catalogue, by a row or by its absence.
     """
 
     vendor: str
@@ -32,6 +35,8 @@ class VendorSummary:
     problems: int
     reason: str = ""
     reasons: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    products_withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,18 @@ def summary(run_uri: str) -> NightSummary:
     run = Run.at(run_uri)
     published = open_run(run.store, find_run(run.store, run.run_id))
     manifest = published.manifest
-    reasons = _reasons(problems_of(run.store, published))
+    problems = problems_of(run.store, published)
+    reasons, notices = _reasons(problems), _notices(problems)
+    withdrawn = _withdrawn(read_table(run.store, published, "hierarchy_changes"))
     rows = {row["vendor"]: row for row in manifest["accounting"]}
     vendors = [
-        _vendor(run, vendor, manifest["vendors"].get(vendor, "in"), rows.get(vendor, {}), reasons.get(vendor, {}))
+        replace(
+            _vendor(run, vendor, manifest["vendors"].get(vendor, "in"), rows.get(vendor, {})),
+            problems=sum(reasons.get(vendor, {}).values()),
+            reasons=reasons.get(vendor, {}),
+            notices=tuple(notices.get(vendor, ())),
+            products_withdrawn=withdrawn[vendor],
+        )
         for vendor in [*vendors_of(run), *run.plan.refused]
     ]
     at = f"{run.store.uri}/{published.prefix}"
@@ -83,10 +96,13 @@ def summary(run_uri: str) -> NightSummary:
     return NightSummary(run.run_id, run.plan.manifest.night, at, f"{at}/report/index.html", *counts, tuple(vendors))
 
 
-def _vendor(run: Run, vendor: str, state: str, rows: Mapping[str, int], reasons: Mapping[str, int]) -> VendorSummary:
-    counts = {name: rows.get(name, 0) for name in ("rows_in", "published", "withdrawn", "quarantined")}
+def _vendor(run: Run, vendor: str, state: str, rows: Mapping[str, int]) -> VendorSummary:
+    """Return where a vendor's rows went, and why it was not read."""
     why = _why(run, vendor) if state == "failed" else ""
-    return VendorSummary(vendor, state, **counts, problems=sum(reasons.values()), reason=why, reasons=reasons)
+    rows_in, published, withdrawn, refused = (
+        rows.get(name, 0) for name in ("rows_in", "published", "withdrawn", "quarantined")
+    )
+    return VendorSummary(vendor, state, rows_in, published, withdrawn, refused, problems=0, reason=why)
 
 
 def _why(run: Run, vendor: str) -> str:
@@ -94,6 +110,18 @@ def _why(run: Run, vendor: str) -> str:
         return f"not declared. Add {run.plan.settings.vendors}/{vendor}.yaml, or remove its folder of drops."
     failure = run.failure("read", vendor)
     return "" if failure is None else str(failure)
+
+
+def _notices(problems: pa.Table) -> dict[str, list[str]]:
+    """Return what is amiss with each vendor's drop as a whole."""
+    found: dict[str, list[str]] = {}
+    for problem in problems.filter(pc.equal(problems["row"], WHOLE_DROP)).to_pylist():
+        found.setdefault(problem["vendor"], []).append(noticed(problem))
+    return found
+
+
+def _withdrawn(changes: pa.Table) -> Counter[str]:
+    return Counter(changes.filter(pc.equal(changes["change"], "withdrawn"))["vendor"].to_pylist())
 
 
 def _reasons(problems: pa.Table) -> dict[str, dict[str, int]]:

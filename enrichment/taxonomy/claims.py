@@ -28,16 +28,13 @@ class FieldReader:
         self._attributes: dict[str, Attribute] = {}
         self._values: dict[str, dict[str, str]] = {}
         for attribute in vocabulary.attributes:
-            for spelling in (attribute.name, attribute.title):
+            for spelling in (attribute.name, attribute.title, *attribute.columns):
                 self._attributes.setdefault(key(spelling), attribute)
             spelt: dict[str, str] = {}
             for value in attribute.values:
                 for text in (*value.spellings, *value.codes):
                     spelt.setdefault(key(text), value.name)
             self._values[attribute.name] = spelt
-        for american, ours in (("color", "colour"), ("shade", "colour"), ("basecolour", "colour")):
-            if ours in self._attributes:
-                self._attributes.setdefault(american, self._attributes[ours])
 
     def read(self, column: str, text: str) -> tuple[str, tuple[str, ...]]:
         """Return the attribute that ``column`` is and the values that ``text`` names; no value where it is none."""

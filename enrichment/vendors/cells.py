@@ -10,6 +10,12 @@ from decimal import Decimal
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 
 
+class Number(str):
+    """A number of a JSON document, digit for digit as it was sent."""
+
+    __slots__ = ()
+
+
 def cell_text(value: object) -> str:
     """Return a cell as text: numbers without an empty ``.0``, lists joined by ``, ``, nothing as ``""``.
 

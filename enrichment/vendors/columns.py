@@ -15,8 +15,8 @@ from schemas.vendor_spec import VendorSpec
 _SHOWN = 30
 
 
-def require_columns(spec: VendorSpec, found: Iterable[str], path: Path) -> None:
-    """Check that every declared column that is not optional was found.
+def require_columns(spec: VendorSpec, found: Iterable[str], path: Path, way_out: str = "") -> None:
+    """Check that every declared column that is not optional was found; ``way_out`` is what the reader makes of it.
 
     Raises:
         DropError: names the missing columns, the closest matches, what was found, and the way out.
@@ -30,7 +30,7 @@ def require_columns(spec: VendorSpec, found: Iterable[str], path: Path) -> None:
         shown = ", ".join(repr(bounded(name, 60)) for name in names[:_SHOWN]) or "none"
         raise DropError(
             f"drop {spec.vendor} file {path.name}: missing column {', '.join(_hint(c, names) for c in missing)}; "
-            f"found: {shown}. Ask the vendor for the column, or fix the map in schemas/vendors/{spec.vendor}.yaml."
+            f"found: {shown}. {way_out or 'Ask the vendor for the column, or fix the map'} in {spec.file}."
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from enrichment.vendors.columns import require_columns, unique_columns
 from enrichment.vendors.encoding import check_text
 from enrichment.vendors.lines import CutLine, Lines
-from enrichment.vendors.port import Refusal, Row
+from enrichment.vendors.port import Refusal, Row, malformed
 from enrichment.vendors.quoted import QuoteOpen, QuoteStray, Splitter
 from enrichment.vendors.source import open_text
 from schemas.errors import DropError
@@ -18,6 +19,7 @@ from schemas.vendor_spec import VendorSpec
 
 _KEY = re.compile(r"\S*\d\S*")
 _HEADER_LINES = 20
+_DELIMITERS = (";", ",", "\t", "|")
 # DOS programs end a file with it.
 _BLANK = " \t\r\n\x1a"
 
@@ -62,7 +64,7 @@ class _Records:
         while line and not line.strip():
             line = self._lines.next()
         self._header = unique_columns(self._header_cells(line))
-        require_columns(self._spec, self._header, self._path)
+        require_columns(self._spec, self._header, self._path, self._way_out(line))
         self._key = self._header.index(self._spec.columns.sku)
 
     def _header_cells(self, line: str) -> list[str]:
@@ -75,6 +77,15 @@ class _Records:
             except QuoteOpen:
                 text += self._lines.next()
         return self._splitter.literal(self._lines.body(line))
+
+    def _way_out(self, line: str) -> str:
+        """Return the declaration that would find more columns in the header, ``""`` where there is none."""
+        wanted, best = set(self._spec.wanted_columns), len(set(self._header) & set(self._spec.wanted_columns))
+        for delimiter in _DELIMITERS:
+            names = unique_columns(Splitter(delimiter, None).literal(self._lines.body(line).replace('"', "")))
+            if len(wanted & set(names)) > best:
+                return f"Its header is split by {delimiter!r}: declare delimiter: {json.dumps(delimiter)}"
+        return ""
 
     def _record(self, line: str) -> list[str] | Refusal:
         """Return the cells of the record that starts with ``line``, taking further lines where a cell spans them."""
@@ -91,7 +102,7 @@ class _Records:
     def _stray(self, body: str) -> list[str] | Refusal:
         cells = self._splitter.literal(body)
         # Vendors that never quote send cells such as "Be You" Tee; the column count tells whether that is so.
-        return cells if len(cells) == len(self._header) else Refusal(ProblemReason.ROW_MALFORMED, body)
+        return cells if len(cells) == len(self._header) else malformed("text behind a closing quote", body)
 
     def _spanning(self, line: str, open_at: int) -> list[str] | Refusal:
         taken: list[str] = []
@@ -143,7 +154,7 @@ class _Records:
     def _ragged(self, line: str, cells: list[str]) -> Refusal:
         if len(cells) < len(self._header) and not self._lines.ended(line):
             raise self._cut(line)
-        return Refusal(ProblemReason.ROW_MALFORMED, f"{len(cells)} of {len(self._header)} columns: {line}")
+        return malformed(f"{len(cells)} of {len(self._header)} columns", line)
 
     def _cut(self, line: str) -> DropError:
         refusal = Refusal(ProblemReason.ROW_MALFORMED, line)

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from enrichment.vendors.cells import cell_text, cell_texts
+from enrichment.vendors.numbers import allowed_numbers, number_within
 from enrichment.vendors.paths import lookup
 from enrichment.vendors.port import Refusal, Row
-from schemas.records import LEVELS, ProblemReason
-from schemas.vendor_spec import SKIP, AttributeColumn, ListColumn, VendorSpec
+from schemas.records import LEVELS, ProblemReason, bounded
+from schemas.vendor_spec import SKIP, ListColumn, VendorSpec
 
-_MONEY = re.compile(
-    r"(?:[^\W\d_]{1,4}\.?|[^\w\s.,()+-])?\s*([+-]?\d[\d.,'\u00a0\u202f ]*)\s*(?:[^\W\d_]{1,4}|[^\w\s-]|(?<=[.,])-)?"
-)
-_LONGEST_NUMBER = 60
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,11 @@ class RowMap:
         )
         return self._too_long(draft) or draft
 
+    def path_cell(self, row: Row) -> object:
+        """Return what stands in the column of whole paths, None where none is declared."""
+        path = self._spec.columns.path
+        return None if path is None else self._get(row, path.column)
+
     def _text(self, row: Row, column: str | None) -> str:
         return "" if column is None else cell_text(self._get(row, column))
 
@@ -111,11 +114,16 @@ class RowMap:
         fields: dict[str, str] = {}
         notes: list[Refusal] = []
         for name, attribute in self._spec.attributes.items():
-            text = self._text(row, attribute.column)
-            if text and attribute.kind == "number" and not _in_range(text, attribute):
-                notes.append(Refusal(ProblemReason.VALUE_INVALID, text, attribute.column))
-            elif text:
-                fields[name] = text
+            cell = self._get(row, attribute.column)
+            text = cell_text(cell)
+            if not text or self._spec.is_placeholder(text):
+                continue
+            value = text if attribute.kind == "text" else number_within(cell, attribute)
+            if value is None:
+                told = f"{bounded(text, _SHOWN)}; allowed: {allowed_numbers(attribute)}"
+                notes.append(Refusal(ProblemReason.VALUE_INVALID, told, attribute.column))
+            else:
+                fields[name] = value
         return fields, notes
 
     def _is_withdrawn(self, row: Row) -> bool:
@@ -147,19 +155,3 @@ def _parts(value: object, separator: str | None) -> list[str]:
         return [cell_text(item) for item in value]
     text = cell_text(value)
     return [part.strip() for part in text.split(separator)] if separator else [text]
-
-
-def _in_range(text: str, attribute: AttributeColumn) -> bool:
-    """Tell whether ``text`` is an amount within the declared range; it is kept as sent, currency and all."""
-    found = _MONEY.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
-    if found is None:
-        return False
-    # Grouping marks differ by country; only the size of the number matters here.
-    digits = re.sub(r"[^\d.,+-]", "", found.group(1)).rstrip(".,")
-    whole, mark, cents = digits.replace(",", ".").rpartition(".")
-    # The last mark is a decimal one unless three digits follow it, as in 1,299.
-    amount = (
-        f"{whole.replace('.', '')}.{cents}" if mark and len(cents) != 3 else digits.replace(",", "").replace(".", "")
-    )
-    value = float(amount)
-    return (attribute.min is None or value >= attribute.min) and (attribute.max is None or value <= attribute.max)

@@ -21,12 +21,31 @@ def find_drops(
 
     A vendor has delivered once its folder for the night holds a file. Hidden entries and links are passed over.
     """
-    delivered = {folder.name: folder / night.isoformat() for folder in _entries(drops) if folder.is_dir()}
-    present = {name: folder for name, folder in delivered.items() if folder.is_dir() and _files(folder)}
+    present = delivered(drops, night)
     # The fingerprint reads every byte, so only declared vendors are hashed.
     found = [_drop(name, present[name], night) for name in sorted(present) if name in specs]
     missing = sorted(set(specs) - set(present))
     return found, missing, sorted(set(present) - set(specs))
+
+
+def delivered(drops: Path, night: date) -> dict[str, Path]:
+    """Return vendor -> folder of everybody who delivered for ``night``, declared or not, in order."""
+    folders = {folder.name: folder / night.isoformat() for folder in _entries(drops) if folder.is_dir()}
+    return {name: folder for name, folder in folders.items() if not folder.is_symlink() and _files(folder)}
+
+
+def link_of(drops: Path, vendor: str, night: date) -> Path | None:
+    """Return the link that stands where a vendor's drop would be looked for; it is passed over, as any link."""
+    folder = drops / vendor
+    return next((path for path in (folder, folder / night.isoformat()) if path.is_symlink()), None)
+
+
+def not_followed(link: Path) -> DropError:
+    """Return the error that says why a drop behind a link is not read."""
+    return DropError(
+        f"{bounded(str(link), 200)} is a link, and links are not followed: one may lead out of the drops. "
+        "Move the folder there, or mount it there."
+    )
 
 
 def unknown_vendor(name: str, specs: Mapping[str, VendorSpec], folder: str) -> UnknownVendor:
@@ -50,7 +69,7 @@ def drop_files(spec: VendorSpec, folder: Path) -> list[Path]:
         shown = ", ".join(repr(bounded(path.relative_to(folder).as_posix(), 60)) for path in present[:10]) or "nothing"
         raise DropError(
             f"drop {spec.vendor} {folder.name}: no file matches {list(spec.files)}; found: {shown}. "
-            f"Ask the vendor, or fix files in schemas/vendors/{spec.vendor}.yaml."
+            f"Ask the vendor, or fix files in {spec.file}."
         )
     return list(dict.fromkeys(hits))
 

@@ -132,5 +132,5 @@ def _guess(piece: bytes) -> str:
 def _other(spec: VendorSpec, path: Path, why: str) -> DropError:
     return DropError(
         f"drop {spec.vendor} file {path.name}: another encoding than the declared {spec.encoding}: {why}. "
-        f"Ask the vendor, or fix encoding in schemas/vendors/{spec.vendor}.yaml."
+        f"Ask the vendor, or fix encoding in {spec.file}."
     )

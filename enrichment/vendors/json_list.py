@@ -9,10 +9,10 @@ from pathlib import Path
 from enrichment.vendors.columns import checked_records
 from enrichment.vendors.encoding import check_text
 from enrichment.vendors.jsonl import DECODER
-from enrichment.vendors.port import Refusal, Row
+from enrichment.vendors.port import Refusal, Row, malformed
 from enrichment.vendors.source import open_text
 from schemas.errors import DropError
-from schemas.records import ProblemReason, bounded
+from schemas.records import bounded
 from schemas.vendor_spec import VendorSpec
 
 _CHUNK = 1 << 16
@@ -61,7 +61,7 @@ def _items(document: _Document) -> Iterator[Row | Refusal]:
     document.take("[")
     while document.peek() != "]":
         item = document.value()
-        yield item if isinstance(item, dict) else Refusal(ProblemReason.ROW_MALFORMED, str(item))
+        yield item if isinstance(item, dict) else malformed("no object", str(item))
         if document.peek() != "]":
             document.take(",")
     document.take("]")
@@ -135,5 +135,5 @@ class _Document:
         shown = ", ".join(repr(bounded(name, 60)) for name in found[:30]) or "none"
         return DropError(
             f"drop {self._spec.vendor} file {self._path.name}: no key {key!r} of records {self._spec.records!r}; "
-            f"found: {shown}. Fix records in schemas/vendors/{self._spec.vendor}.yaml."
+            f"found: {shown}. Fix records in {self._spec.file}."
         )

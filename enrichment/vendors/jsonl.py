@@ -6,17 +6,18 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from enrichment.vendors.cells import Number
 from enrichment.vendors.columns import checked_records
 from enrichment.vendors.encoding import check_text
 from enrichment.vendors.lines import CutLine, Lines
-from enrichment.vendors.port import Refusal, Row
+from enrichment.vendors.port import Refusal, Row, malformed
 from enrichment.vendors.source import open_text
 from schemas.errors import DropError
 from schemas.records import ProblemReason
 from schemas.vendor_spec import VendorSpec
 
 # Numbers stay the text that was sent: 49.90 keeps its zero, and no integer is too long to convert.
-DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=str)
 
 
 def read_jsonl(spec: VendorSpec, path: Path) -> Iterator[Row | Refusal]:
@@ -47,5 +48,6 @@ def _record(spec: VendorSpec, path: Path, line: str, ended: bool) -> Row | Refus
                 f"drop {spec.vendor} file {path.name}: truncated: the last record is cut and has no end of line: "
                 f"{Refusal(ProblemReason.ROW_MALFORMED, line).excerpt!r}. Ask the vendor to send it again."
             ) from error
-        return Refusal(ProblemReason.ROW_MALFORMED, line)
-    return record if isinstance(record, dict) else Refusal(ProblemReason.ROW_MALFORMED, line)
+        cut = line.lstrip().startswith("{") and not line.rstrip().endswith("}")
+        return malformed("cut off" if cut else "no JSON", line)
+    return record if isinstance(record, dict) else malformed("no object", line)

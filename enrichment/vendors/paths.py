@@ -5,17 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from typing import TypeAlias
 
+EVERY = -1
+Way: TypeAlias = tuple[str | int, ...]
 _STEP = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")
 
 
 @cache
-def steps(path: str) -> tuple[str | int, ...]:
-    """Split a path into keys, list positions, and ``*`` (as the integer -1) for every item of a list."""
+def steps(path: str) -> Way:
+    """Split a path into keys, list positions, and ``EVERY`` for the ``*`` that is every item of a list."""
     found: list[str | int] = []
     for index, key in _STEP.findall(path):
-        found.append(key if key else -1 if index == "*" else int(index))
+        found.append(key if key else EVERY if index == "*" else int(index))
     return tuple(found)
+
+
+def spelt(way: Way) -> str:
+    """Write a way as a path.
+
+    >>> spelt(steps("media.images[*].url"))
+    'media.images[*].url'
+    """
+    parts = (f".{step}" if isinstance(step, str) else "[*]" if step == EVERY else f"[{step}]" for step in way)
+    return "".join(parts).removeprefix(".")
 
 
 def root(path: str) -> str:
@@ -32,9 +45,9 @@ def lookup(record: Mapping[str, object], column: str) -> object:
     return _walk(record, steps(column))
 
 
-def _walk(value: object, way: tuple[str | int, ...]) -> object:
+def _walk(value: object, way: Way) -> object:
     for at, step in enumerate(way):
-        if step == -1:
+        if step == EVERY:
             return [_walk(item, way[at + 1 :]) for item in value] if isinstance(value, list) else None
         value = _down(value, step)
     return value

@@ -27,6 +27,11 @@ class Refusal:
         object.__setattr__(self, "excerpt", bounded(self.excerpt.strip()))
 
 
+def malformed(why: str, got: str) -> Refusal:
+    """Return the refusal of a row that is no row of its format, and says ``why``."""
+    return Refusal(ProblemReason.ROW_MALFORMED, f"{why}: {got}")
+
+
 class Reader(Protocol):
     """What every format can do. The same file yields the same rows on every call."""
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from enrichment.vendors.dead_paths import DeadPaths
 from enrichment.vendors.drafts import Draft, RowMap
 from enrichment.vendors.drops import drop_files
 from enrichment.vendors.formats import READERS
 from enrichment.vendors.port import Refusal, Row
+from enrichment.vendors.separators import PathSeparator
 from enrichment.vendors.styles import merge
 from schemas.errors import DropError, RowsLost
-from schemas.records import ProblemReason, Product, RowProblem
+from schemas.records import WHOLE_DROP, ProblemReason, Product, RowProblem
 from schemas.vendor_spec import VendorSpec
 
 STAGE = "read"
@@ -38,7 +40,8 @@ def read_drop(spec: VendorSpec, folder: Path, night: date, batch: int = 4000) ->
     """Yield the drop in ``folder`` in batches of about ``batch`` rows, in row order.
 
     Rows are numbered from 1 over all files of the drop, header and blank rows not counted. Where rows are sizes,
-    a first pass notes each style's last row, so that a style is held only until that row has come.
+    a first pass notes each style's last row, so that a style is held only until that row has come. Problems of the
+    row ``WHOLE_DROP`` stand in the last batch.
 
     Raises:
         DropError: the drop as a whole cannot be read; batches seen before are then worth nothing.
@@ -51,8 +54,9 @@ def read_drop(spec: VendorSpec, folder: Path, night: date, batch: int = 4000) ->
         reading.take(number, row)
         if len(reading.batch.products) + len(reading.batch.problems) + len(reading.batch.withdrawn) >= batch:
             yield reading.flush()
+    reading.note()
     last = reading.flush()
-    if last.rows_in:
+    if last.rows_in or last.problems:
         yield last
     reading.check()
 
@@ -66,7 +70,7 @@ def _numbered(spec: VendorSpec, files: list[Path]) -> Iterator[tuple[int, Row | 
             if number > spec.limits.rows:
                 raise DropError(
                     f"drop {spec.vendor} file {path.name}: more than {spec.limits.rows} rows. "
-                    f"If that is real, raise limits in schemas/vendors/{spec.vendor}.yaml."
+                    f"If that is real, raise limits in {spec.file}."
                 )
             yield number, row
 
@@ -83,11 +87,16 @@ class _Reading:
         self._seen: set[str] = set()
         self._rows = 0
         self._placed = 0
+        self._paths = DeadPaths(spec)
+        self._separator = PathSeparator(spec.columns.path)
 
     def take(self, number: int, row: Row | Refusal) -> None:
         """Find a place for one row."""
         self._rows += 1
         key = row if isinstance(row, Refusal) else self._map.key(row)
+        if not isinstance(row, Refusal):
+            self._paths.see(row)
+            self._separator.see(self._map.path_cell(row))
         if isinstance(key, Refusal):
             self.problem(number, None, key)
         elif not isinstance(row, Refusal):
@@ -137,6 +146,11 @@ class _Reading:
                 quarantined=quarantined,
             )
         )
+
+    def note(self) -> None:
+        """Note what all rows have in common that a declaration should be mended for."""
+        for notice in (*self._paths.notices(), *self._separator.notices()):
+            self.problem(WHOLE_DROP, None, notice, quarantined=False)
 
     def flush(self) -> DropBatch:
         """Hand the batch over and start another."""

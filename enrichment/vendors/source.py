@@ -62,7 +62,7 @@ def too_large(spec: VendorSpec, path: Path, limit: int) -> DropError:
     """Return the error for a file over a declared byte limit."""
     return DropError(
         f"drop {spec.vendor} file {path.name}: more than {limit} bytes once unpacked. "
-        f"If that is real, raise limits in schemas/vendors/{spec.vendor}.yaml."
+        f"If that is real, raise limits in {spec.file}."
     )
 
 

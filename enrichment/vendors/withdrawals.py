@@ -25,7 +25,6 @@ def absent_products(spec: VendorSpec, known: Iterable[str], sent: Iterable[str])
     if before and 1 - len(left) / len(before) < spec.full_share:
         raise DropError(
             f"drop {spec.vendor}: a full delivery with {len(before) - len(left)} of {len(before)} known products, "
-            f"under the declared full_share {spec.full_share}. Ask the vendor, or lower it in "
-            f"schemas/vendors/{spec.vendor}.yaml."
+            f"under the declared full_share {spec.full_share}. Ask the vendor, or lower it in {spec.file}."
         )
     return [(sku, ()) for sku in sorted(left)]

@@ -121,7 +121,7 @@ def _sheet(spec: VendorSpec, path: Path, book: Any) -> Any:
         shown = ", ".join(repr(bounded(name, 60)) for name in names[:30]) or "none"
         raise DropError(
             f"drop {spec.vendor} file {path.name}: no sheet {wanted!r}; found: {shown}. "
-            f"Fix sheet in schemas/vendors/{spec.vendor}.yaml, or ask the vendor."
+            f"Fix sheet in {spec.file}, or ask the vendor."
         )
     sheet = book[wanted]
     # The stated dimensions are the vendor's word; without them openpyxl goes by the rows themselves.

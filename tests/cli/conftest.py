@@ -31,7 +31,15 @@ class PublishedNight:
     uri: str
 
 
-def problem(row: int, sku: str, reason: str, quarantined: bool, excerpt: str = "", vendor: str = "acme") -> dict:
+def problem(
+    row: int,
+    sku: str | None,
+    reason: str,
+    quarantined: bool,
+    excerpt: str = "",
+    vendor: str = "acme",
+    column: str = "",
+) -> dict:
     return {
         "vendor": vendor,
         "night": NIGHT,
@@ -39,7 +47,7 @@ def problem(row: int, sku: str, reason: str, quarantined: bool, excerpt: str = "
         "sku": sku,
         "stage": "read",
         "reason": reason,
-        "column": "",
+        "column": column,
         "excerpt": excerpt,
         "quarantined": quarantined,
     }
@@ -51,7 +59,16 @@ PROBLEMS = [
     problem(3, "S00001", "picture_missing", False, ":fire:.jpg"),
     problem(4, "S00002", "picture_missing", False),
     problem(5, "A-1", "sku_repeated", True, vendor="bolt"),
+    problem(0, None, "column_absent", False, f"'attrs.{HOSTILE}' leads nowhere", vendor="bolt", column="attrs"),
 ]
+WITHDRAWN = {
+    "vendor": "acme",
+    "sku": "GONE-1",
+    "change": "withdrawn",
+    "cause": "data",
+    "previous_path": "Women / Clothing",
+    "reasons": [],
+}
 
 
 @pytest.fixture
@@ -68,5 +85,8 @@ def published(tmp_path: Path) -> PublishedNight:
         accounts=(VendorAccount("acme", 8, 7, 0, 1), VendorAccount("bolt", 1, 0, 0, 1)),
         notes={"worked_on": 6, "carried": 0},
     )
-    publish(store, told, catalogue(6), {"report/row_problems.parquet": tmp_path / "problems.parquet"})
+    parts = catalogue(6)
+    gone = pa.Table.from_pylist([WITHDRAWN], schema=parts["hierarchy_changes"].schema)
+    parts["hierarchy_changes"] = pa.concat_tables([parts["hierarchy_changes"], gone])
+    publish(store, told, parts, {"report/row_problems.parquet": tmp_path / "problems.parquet"})
     return PublishedNight(tmp_path / "store", run.uri)

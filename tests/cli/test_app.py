@@ -14,7 +14,8 @@ from schemas.errors import ApprovalNeeded, DropError, StoreUnavailable, UsageErr
 
 RUNNER = CliRunner()
 COMMANDS = (
-    "run resume approve sample report explain rollback train evaluate models labels vocabulary export taxonomy review"
+    "run resume approve sample report explain rollback train evaluate models labels vocabulary vendors export taxonomy "
+    "review"
 )
 
 

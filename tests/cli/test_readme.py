@@ -49,7 +49,7 @@ def test_the_vendor_of_the_readme_reads_such_a_drop(vendor, tmp_path):
     (drop,) = read_drop(vendor[1], folder, date(2026, 11, 17))
     belt, shirt = sorted(drop.products, key=lambda product: product.name)
     assert (shirt.sku, shirt.images, shirt.sizes) == ("A-1", ("a.jpg", "b.jpg", "c.jpg"), ("S", "M"))
-    assert dict(shirt.fields)["price"] == "12,90"
+    assert dict(shirt.fields)["price"] == "12.90"
     assert dict(shirt.fields)["brand"] == "Nordwind"
     assert "price" not in dict(belt.fields)
     assert [(problem.reason, problem.sku) for problem in drop.problems] == [("value_invalid", "B-2")]

@@ -24,7 +24,9 @@ def test_the_night_says_why_a_vendor_failed_and_what_was_refused(published):
     assert "broken failed: DropError: drop broken: no column 'SKU'" in text
     assert "stranger failed: not declared. Add /etc/declared/stranger.yaml" in text
     assert "acme: picture missing 2, name missing 1, value invalid 1" in text
-    assert "bolt: sku repeated 1" in text
+    assert "bolt: column absent 1, sku repeated 1" in text
+    assert "bolt: column absent, column attrs: 'attrs.a" in text
+    assert "leads nowhere. Fix the column map" in text
     assert "enrich report --problems" in text
 
 
@@ -46,7 +48,9 @@ def test_machines_get_the_reasons_too(published):
 
 def test_problems_are_listed_and_bounded(published):
     text = said("report", "--problems", "--store", published.store)
-    assert "5 of 5" in text
+    assert "6 of 6" in text
+    assert re.search(r"bolt\s+│\s+all\s+│\s+│\s+nothing\s+│\s+column absent\s+│\s+attrs", text)
+    assert "name missing: Ask the vendor for a name or a picture" in text
     assert re.search(r"acme\s+│\s+8\s+│\s+A-1\s+│\s+row\s+│\s+name missing", text)
     fewer = said("report", "--problems", "--vendor", "acme", "--most", "2", "--store", published.store)
     # A refused row stands before a product that only lost a picture.
@@ -60,9 +64,9 @@ def test_problems_are_listed_and_bounded(published):
 
 def test_problems_for_machines(published):
     found = json.loads(said("report", "--problems", "--most", "3", "--json", "--store", published.store))
-    assert (found["run_id"], found["total"], found["shown"], len(found["problems"])) == ("2026-11-17-abc", 5, 3, 3)
+    assert (found["run_id"], found["total"], found["shown"], len(found["problems"])) == ("2026-11-17-abc", 6, 3, 3)
     assert found["problems"][0] | {"night": "2026-11-17"} == found["problems"][0]
-    assert found["problems"][0]["reason"] == "name_missing"
+    assert [row["reason"] for row in found["problems"]] == ["column_absent", "name_missing", "sku_repeated"]
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
@@ -91,6 +95,15 @@ def test_a_refused_product_is_explained_by_its_rows(published):
     text = said("explain", "A-1", "--vendor", "acme", "--store", published.store)
     assert re.search(r"refused\s+│\s+name missing, row 8", text)
     assert "Claims" not in text
+
+
+def test_what_left_tonight_is_counted_and_explained(published):
+    rows = json.loads(said("report", "--json", "--store", published.store))["vendors"]
+    counts = {row["vendor"]: (row["withdrawn"], row["products_withdrawn"]) for row in rows}
+    assert (counts["acme"], counts["bolt"]) == ((0, 1), (0, 0))
+    assert "products withdrawn" in said("report", "--store", published.store)
+    (entry,) = json.loads(said("explain", "GONE-1", "--json", "--store", published.store))["products"]
+    assert entry["facts"] == {"changed tonight": "withdrawn from Women / Clothing (data)"}
 
 
 def test_a_published_product_names_its_problems(published):

@@ -11,7 +11,7 @@ from enrichment.vendors.formats import READERS
 from enrichment.vendors.port import Refusal
 from enrichment.vendors.product_tables import products_from_table, products_table
 from schemas.errors import DropError, Terminal
-from schemas.records import ProblemReason
+from schemas.records import WHOLE_DROP, ProblemReason
 from schemas.vendor_spec import vendor_specs
 from tests.vendors import golden
 
@@ -40,7 +40,6 @@ def test_golden_drop(tmp_path: Path, form: str, packed: bool) -> None:
     assert (fourth.name, fourth.rows) == ("", (4,))
     found = [(p.row, p.sku, p.reason, p.column, p.quarantined) for p in drop.problems]
     assert found == [
-        (3, "A-3", ProblemReason.VALUE_INVALID, "Cost", False),
         (4, "A-4", ProblemReason.VALUE_INVALID, "Cost", False),
         (5, None, ProblemReason.SKU_MISSING, "Code", True),
         (6, "A-2", ProblemReason.SKU_REPEATED, "Code", True),
@@ -198,3 +197,23 @@ def test_path_column_picture_columns_and_withdrawal(tmp_path: Path, form: str) -
     assert [(p.sku, p.images) for p in drop.products] == [("P-1", ("a.jpg", "b.jpg", "c.jpg"))]
     assert drop.products[0].levels == ("Men", None, "Hats", None, None)
     assert drop.withdrawn == [("P-2", (2,))]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "parquet"])
+@pytest.mark.parametrize(("rows", "stops"), [(6, False), (30, True)])
+def test_a_nested_path_that_leads_nowhere(tmp_path: Path, form: str, rows: int, stops: bool) -> None:
+    columns = {"sku": "id", "name": "text.name", "images": "media[*].uri"}
+    declared = golden.spec(form, columns=columns, attributes={})
+    records = [{"id": f"S{n}", "text": {"name": "Hat"}, "media": [{"url": f"{n}.jpg"}]} for n in range(rows)]
+    golden.put(tmp_path, declared, golden.nested_bytes(form, records))
+    if stops:
+        with pytest.raises(
+            DropError, match=r"missing column: 'media\[\*\].uri' .*closest: 'media\[\*\].url'.*optional"
+        ):
+            golden.read(declared, tmp_path)
+        return
+    drop = golden.read(declared, tmp_path)
+    assert [(p.row, p.sku, p.reason, p.quarantined) for p in drop.problems] == [
+        (WHOLE_DROP, None, ProblemReason.COLUMN_ABSENT, False)
+    ]
+    assert len(drop.products) == rows

@@ -14,7 +14,7 @@ from enrichment.publish import expectations
 from enrichment.publish.accounting import VendorAccount, accounts
 from enrichment.publish.allowed import Limits, allowed
 from enrichment.publish.gate import Candidate, check
-from enrichment.publish.verdict import GateResult
+from enrichment.publish.verdict import GateFailure, GateResult
 from schemas import tables
 from schemas.attribute_spec import attributes
 from schemas.errors import GateRefused
@@ -292,3 +292,14 @@ def test_the_gate_says_nothing_of_its_own(caplog: pytest.LogCaptureFixture) -> N
     verdict(catalogue(2))
     assert base.level == logging.WARNING
     assert [record.getMessage() for record in caplog.records if record.name.startswith("great_expectations")] == []
+
+
+def test_a_refused_night_names_the_vendors_that_were_not_read() -> None:
+    failed = GateResult({"products": 1}, (GateFailure("products", "rows", "0", "1 rows or more"),))
+    with pytest.raises(
+        GateRefused, match="Not read tonight:\n- acme: DropError: x" + "x*\u2026\n- b\n- c\n- 2 more\nMend"
+    ):
+        failed.require(["acme: DropError: " + "x" * 900, "b", "c", "d", "e"])
+    with pytest.raises(GateRefused) as bare:
+        failed.require()
+    assert "Not read" not in str(bare.value)

@@ -1,12 +1,14 @@
 """What planning a night says when the vendors' declarations are not where it was told."""
 
 import logging
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from enrichment.config import Settings
 from enrichment.runs.run import Run
+from enrichment.stages.arrival import arrival
 from enrichment.stages.plan import plan_night
 from schemas.errors import UsageError
 
@@ -37,3 +39,14 @@ def test_a_vendor_nobody_declared_is_told_the_folder_that_was_read(settings, tmp
         uri = plan_night(NIGHT, settings)
     assert f"declared: acme. Add {tmp_path / 'mine'}/stranger.yaml" in caplog.text
     assert Run.at(uri).plan.refused == ("stranger",)
+
+
+def test_a_vendor_behind_a_link_is_late_and_told_why(settings, tmp_path, caplog):
+    (tmp_path / "mine" / "bolt.yaml").write_text(DECLARED.replace("acme", "bolt"))
+    (tmp_path / "drops" / "bolt").symlink_to(tmp_path / "drops" / "acme")
+    with caplog.at_level(logging.ERROR):
+        uri = plan_night(NIGHT, settings)
+    assert "vendor bolt counts as late" in caplog.text
+    assert "links are not followed" in caplog.text
+    assert Run.at(uri).plan.manifest.missing == ("bolt",)
+    assert arrival("bolt", NIGHT, datetime(2026, 11, 18, tzinfo=UTC), replace(settings, settle_seconds=0)) == "late"

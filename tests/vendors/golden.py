@@ -45,6 +45,7 @@ def spec(form: str, **more: object) -> VendorSpec:
         "files": [f"feed.{form}", f"feed.{form}.gz"],
         "columns": COLUMNS,
         "attributes": ATTRIBUTES,
+        "pictures": {"kind": "folder"},
     }
     return VendorSpec.model_validate(declared | more)
 
@@ -94,6 +95,15 @@ def parquet_bytes(rows: list[list[str]]) -> bytes:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(records(rows)), out)
     return out.getvalue()
+
+
+def nested_bytes(form: str, rows: list[dict[str, object]]) -> bytes:
+    """Return nested records in a format that can hold them."""
+    if form == "parquet":
+        out = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows), out)
+        return out.getvalue()
+    return (json.dumps(rows) if form == "json" else "\n".join(map(json.dumps, rows))).encode()
 
 
 WRITERS: dict[str, Callable[[list[list[str]]], bytes]] = {

@@ -191,3 +191,12 @@ def test_any_text_is_accounted_for_or_refused_whole(tmp_path: Path, data: str) -
     else:
         assert drop.rows_in <= data.count("\n") + 1
         assert all(p.sku for p in drop.products)
+
+
+@pytest.mark.parametrize(("mark", "declared_as"), [(";", '";"'), ("\t", r'"\\t"'), ("|", r'"\|"')])
+def test_a_header_split_by_another_delimiter_names_it(tmp_path: Path, mark: str, declared_as: str) -> None:
+    text = HEAD.replace(",", mark)
+    with pytest.raises(DropError, match=f"missing column 'sku'.*declare delimiter: {declared_as} in schemas/vendors"):
+        read(tmp_path, text)
+    with pytest.raises(DropError, match="Ask the vendor for the column, or fix the map"):
+        read(tmp_path, "sku;x,nam,text,cost\n")

@@ -9,17 +9,56 @@ from tests.vendors import golden
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["0", "49.90", "1,299", "1.299,00", "1,299.00", "1'299.50", "$49", "49 €", "Rs. 450", "USD 12.5", "₹1 299", "12.-"],
+    ("text", "number"),
+    [
+        ("0", "0"),
+        ("49.90", "49.90"),
+        ("7,5", "7.5"),
+        ("1,299", "1299"),
+        ("1.299,00", "1299.00"),
+        ("1,299.00", "1299.00"),
+        ("1,299.000", "1299.000"),
+        ("0,125", "0.125"),
+        ("1'299.50", "1299.50"),
+        ("$49", "49"),
+        ("49 €", "49"),
+        ("Rs. 450", "450"),
+        ("USD 12.5", "12.5"),
+        ("₹1 299", "1299"),
+        ("12.-", "12"),
+        ("+5", "5"),
+    ],
 )
-def test_amounts_are_kept_as_sent(tmp_path: Path, text: str) -> None:
+def test_amounts_are_carried_in_plain_form(tmp_path: Path, text: str, number: str) -> None:
     rows = [["A-1", "n", "", "", "", "", "", text]]
     drop = golden.read_bytes(golden.spec("tsv"), tmp_path, golden.tsv_bytes([golden.HEADER, *rows]))
-    assert drop.products[0].fields == {"price": text}
+    assert drop.products[0].fields == {"price": number}
 
 
 @pytest.mark.parametrize(
-    "text", ["-5", "5-", "- 5", "n/a", "free", "1-2", "5000000", "1" * 99, "1" + " " * 90_000 + "!", "€", "1e3", "0x10"]
+    ("number", "kept"),
+    [("49.90", "49.90"), ("49.125", "49.125"), ("1e3", "1000"), ("true", None), ("1e999999999", None), ("-1", None)],
+)
+def test_a_point_in_a_json_number_groups_nothing(tmp_path: Path, number: str, kept: str | None) -> None:
+    line = f'{{"Code": "A-1", "Title": "n", "Cost": {number}}}'
+    declared = golden.spec(
+        "jsonl", columns={"sku": "Code", "name": "Title"}, attributes={"price": golden.ATTRIBUTES["price"]}
+    )
+    drop = golden.read_bytes(declared, tmp_path, line.encode())
+    assert drop.products[0].fields == ({"price": kept} if kept else {})
+    assert len(drop.problems) == (kept is None)
+
+
+@pytest.mark.parametrize("text", ["n/a", "-", "DEF"])
+def test_a_placeholder_is_neither_an_amount_nor_a_problem(tmp_path: Path, text: str) -> None:
+    rows = [["A-1", "n", "", "", "", "", text, text]]
+    drop = golden.read_bytes(golden.spec("csv"), tmp_path, golden.csv_bytes([golden.HEADER, *rows]))
+    assert drop.products[0].fields == {}
+    assert drop.problems == []
+
+
+@pytest.mark.parametrize(
+    "text", ["-5", "5-", "- 5", "n/b", "free", "1-2", "5000000", "1" * 99, "1" + " " * 90_000 + "!", "€", "1e3", "0x10"]
 )
 def test_other_amounts_are_dropped_and_the_row_stays(tmp_path: Path, text: str) -> None:
     price = {"column": "Cost", "kind": "number", "min": 0, "max": 1_000_000}
@@ -29,6 +68,7 @@ def test_other_amounts_are_dropped_and_the_row_stays(tmp_path: Path, text: str) 
     assert drop.products[0].fields == {"colour": "Red"}
     problem = drop.problems[0]
     assert (problem.reason, problem.column, problem.quarantined) == (ProblemReason.VALUE_INVALID, "Cost", False)
+    assert problem.excerpt.endswith("; allowed: a number from 0 to 1000000")
 
 
 @pytest.mark.parametrize(

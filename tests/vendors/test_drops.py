@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from enrichment.vendors.drops import find_drops, fingerprint, unknown_vendor
+from enrichment.vendors.drops import find_drops, fingerprint, link_of, not_followed, unknown_vendor
 from schemas.errors import Terminal
 from tests.vendors import golden
 
@@ -73,3 +73,16 @@ def test_the_same_drop_has_the_same_fingerprint_and_another_night_does_not_matte
 def test_drop_dates_are_not_off_by_a_day(tmp_path: Path, night: date) -> None:
     deliver(tmp_path, "acme", feed="x")
     assert find_drops(tmp_path, night, {"acme": golden.spec("csv", vendor="acme")})[1] == ["acme"]
+
+
+def test_a_drop_behind_a_link_is_not_followed_and_said_to_be_so(tmp_path: Path) -> None:
+    drops = tmp_path / "drops"
+    deliver(tmp_path / "elsewhere", "acme", feed="x")
+    drops.mkdir()
+    (drops / "acme").symlink_to(tmp_path / "elsewhere" / "acme")
+    (drops / "bolt").mkdir()
+    (drops / "bolt" / "2026-11-17").symlink_to(tmp_path / "elsewhere" / "acme" / "2026-11-17")
+    specs = {name: golden.spec("csv", vendor=name) for name in ("acme", "bolt", "cold")}
+    assert find_drops(drops, NIGHT, specs) == ([], ["acme", "bolt", "cold"], [])
+    assert [link_of(drops, name, NIGHT) for name in specs] == [drops / "acme", drops / "bolt" / "2026-11-17", None]
+    assert "acme is a link, and links are not followed" in str(not_followed(drops / "acme"))

@@ -53,6 +53,7 @@ def test_broken_lines_cost_their_rows(tmp_path: Path) -> None:
     lines = [good, "{broken", "[1, 2]", '"text"', "null", "[" * 100_000, '{"id": ' + "9" * 5_000 + "}", "", good]
     drop = golden.read_bytes(spec("jsonl"), tmp_path, "\n".join(lines).encode())
     assert drop.rows_in == 8
+    assert [p.excerpt.partition(":")[0] for p in drop.problems[:5]] == ["cut off", *["no object"] * 3, "no JSON"]
     reasons = [(p.row, p.reason) for p in drop.problems]
     malformed = [(row, ProblemReason.ROW_MALFORMED) for row in range(2, 7)]
     assert reasons == [*malformed, (7, ProblemReason.ROW_TOO_LONG), (8, ProblemReason.SKU_REPEATED)]

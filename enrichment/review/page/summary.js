@@ -167,7 +167,7 @@ function buildProblems() {
 
 /** A problem as payload of report.py: vendor, row, sku, stage, reason, column, excerpt, quarantined. */
 function problemCells([vendor, row, sku, , reason, column, got, quarantined]) {
-  return [vendor, row, sku, words({}, reason), column, got, quarantined ? "quarantined" : "product stays"].map((cell) => cell ?? "");
+  return [vendor, row || "whole drop", sku, words({}, reason), column, got, quarantined ? "quarantined" : "product stays"].map((cell) => cell ?? "");
 }
 
 /** All problems by vendor and reason, with the way out of each. */
