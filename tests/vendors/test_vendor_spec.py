@@ -94,7 +94,9 @@ def test_vendor_names_are_plain(name: str) -> None:
         golden.spec("csv", vendor=name)
 
 
-@pytest.mark.parametrize("name", ["brand", "price", "ean", "store", "case_material", "product_type", "vendor_color", "color", "shade"])
+@pytest.mark.parametrize(
+    "name", ["brand", "price", "ean", "store", "case_material", "product_type", "vendor_color", "color", "shade"]
+)
 def test_names_unlike_any_attribute_are_carried_along(tmp_path: Path, name: str) -> None:
     assert list(declare(tmp_path, f"{LEAST}attributes: {{{name}: F}}\n")["acme"].attributes) == [name]
 
