@@ -46,8 +46,8 @@ class Attribute(Declared):
     ``kind``: ``choice`` has one of ``values``; ``choices`` may have several (materials); ``measure`` is a
     number with ``unit``; ``text`` is free (material percentages). ``heads`` are the nouns that a value's
     short ``words`` need beside them (the colour has none: its words need the noun of what is worn); ``keys`` are the
-    names vendors give the attribute ("Neck: Round"), ``columns`` other names of a vendor's column of it. A column of a ``dated`` attribute may give a year before or after
-    the value ("FW 26", "2026 Winter").
+    names vendors give the attribute ("Neck: Round"), ``columns`` other names of a vendor's column of it. A column
+    of a ``dated`` attribute may give a year before or after the value ("FW 26", "2026 Winter").
     """
 
     name: str
