@@ -41,6 +41,7 @@ def group(
     serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
     threads: Threads = 2,
     seed: int = 17,
+    cut_mix: Annotated[float, typer.Option(help="Share of batches with parts of other pictures laid over.")] = 0.0,
     keep_every: Annotated[int, typer.Option(help="Batches between two checkpoints to resume from.")] = 100,
     claims: Claims = None,
     corrections: Corrections = None,
@@ -55,7 +56,7 @@ def group(
     given |= {"epochs": epochs, "epoch_pictures": epoch_pictures, "batch": batch, "side": side}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed}
     given |= {"research": research, "fast_dev_run": fast_dev_run}
-    given |= {"claims": claims, "keep_every": keep_every, "balanced": balanced}
+    given |= {"claims": claims, "keep_every": keep_every, "balanced": balanced, "cut_mix": cut_mix}
     _say(train_group(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 

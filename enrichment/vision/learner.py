@@ -37,7 +37,7 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         augment: Augment,
         rates: tuple[float, float, float],
         frozen: int,
-        mixed: float = 0.5,
+        mixed: float = 0.0,
     ) -> None:
         """Train ``net`` with ``rates`` (last stage, heads, decay a stage); ``frozen`` first stages stay.
 

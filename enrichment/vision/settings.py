@@ -14,16 +14,17 @@ FEW_PICTURES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Settings of ``enrich train group|taggers``.
+    """Settings of ``enrich train group|taggers|soup``.
 
     ``sources`` names training sets and their Parquet files. ``start`` is a version folder to go on from (needed for
     ``taggers``); otherwise the trunk starts from ``weights`` (safetensors), the hub, or at random. ``frozen`` is how
     many of the trunk's first stages stay as they are: None leaves it to the size of the data. ``side`` is the training
     side in pixels, ``serve_side`` the one that the version answers at. ``views`` is how often the taggers see a
-    picture: once as it is, then augmented; ``regroup`` lets them move the group head as well. ``keep_every`` is how
-    many batches lie between two checkpoints, from which ``resume`` goes on after a kill. ``claims`` is a table of
-    what a text reader claims of the rows' words (``enrich labels mine``): the sure ones are weak labels.
-    ``corrections`` are reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote and a
+    picture: once as it is, then augmented; ``regroup`` lets them move the group head as well. ``balanced`` lets rare
+    values weigh as much as frequent ones; ``cut_mix`` is the share of batches with parts of other pictures laid over.
+    ``keep_every`` is how many batches lie between two checkpoints, from which ``resume`` goes on after a kill.
+    ``claims`` is a table of what a text reader claims of the rows' words (``enrich labels mine``): the sure ones are
+    weak labels. ``corrections`` are reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote and a
     reviewer decided. ``research`` marks a version that must never leave.
     """
 
@@ -40,6 +41,7 @@ class TrainSettings:
     views: int = 2
     regroup: bool = False
     balanced: bool = False
+    cut_mix: float = 0.0
     side: int = 160
     serve_side: int = 192
     rate: float = 4e-4
@@ -65,6 +67,8 @@ class TrainSettings:
         for name in ("epochs", "epoch_pictures", "batch", "side", "serve_side", "threads", "views", "keep_every"):
             if getattr(self, name) < 1:
                 raise UsageError(f"training setting {name}: got {getattr(self, name)}; allowed: 1 or more")
+        if not 0 <= self.cut_mix <= 1:
+            raise UsageError(f"training setting cut_mix: got {self.cut_mix}; allowed: a share of batches, 0 to 1")
         if not self.sources:
             raise UsageError("training needs at least one source; give products=<file.parquet> or another")
 

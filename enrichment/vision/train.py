@@ -67,7 +67,7 @@ def train_group(settings: TrainSettings, progress: Progress) -> Path:
     rates = (settings.rate, settings.head_rate, settings.stage_decay)
     augment = Augment(settings.side, settings.seed, data.scenes())
     loss = HeadLoss(vocabulary, weak_heads(training), priors=_priors(settings, training, vocabulary))
-    learner = Learner(made.net, loss, inputs, augment, rates, frozen)
+    learner = Learner(made.net, loss, inputs, augment, rates, frozen, settings.cut_mix)
     LOG.info("%d training pictures; heads %s", len(training), {n: len(v) for n, v in vocabulary.tags.items()})
     sampler = BalancedSampler(training, settings.shares, settings.epoch_pictures, settings.seed)
     train = ResumableLoader(data.part(TRAIN, vocabulary), settings.batch, sampler=sampler, drop_last=True)

@@ -100,7 +100,7 @@ class Plan:
     adapters: bool = True
     mixed: bool = True
     colours: bool = True
-    cut_mix: bool = True
+    cut_mix: float = 0.0
     bands: bool = True
     letterboxed: bool = True
     weak: bool = True
@@ -114,7 +114,7 @@ PLANS = {
     "another seed": Plan(seed=1),
     "no new backgrounds": Plan(augment=OwnBackground),
     "no low-resolution copies": Plan(augment=OwnResolution),
-    "no parts of other pictures": Plan(cut_mix=False),
+    "parts of other pictures laid over": Plan(cut_mix=0.5),
     "rows drawn evenly": Plan(sampler=EvenSampler),
     "no group adapters": Plan(adapters=False),
     "no mixed part of the taggers": Plan(mixed=False),
@@ -177,7 +177,7 @@ class Ablation:
         loss = HeadLoss(vocabulary, weak_heads(training) if plan.noise_bearing else ())
         augment = plan.augment(settings.side, settings.seed + plan.seed, data.scenes())
         rates = (settings.rate, settings.head_rate, settings.stage_decay)
-        learner = Learner(net, loss, inputs, augment, rates, frozen, mixed=0.5 if plan.cut_mix else 0)
+        learner = Learner(net, loss, inputs, augment, rates, frozen, plan.cut_mix)
         sampler = plan.sampler(training, settings.shares, settings.epoch_pictures, settings.seed + plan.seed)
         train = ResumableLoader(data.part(TRAIN, vocabulary), settings.batch, sampler=sampler, drop_last=True)
         held = loader(data.part(VALIDATION, vocabulary), settings.batch)

@@ -56,6 +56,7 @@ def settings(products: Path, folder: Path) -> TrainSettings:
         serve_side=40,
         threads=1,
         keep_every=_KEEP,
+        cut_mix=0.5,
         version="tiny",
     )
 

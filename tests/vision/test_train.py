@@ -75,7 +75,7 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
 
 def test_a_soup_is_no_worse_than_its_base_on_validation(trained: Path, products: Path, tmp_path: Path) -> None:
     settings = TrainSettings(
-        {"products": products}, tmp_path, tmp_path / "work", start=trained, version="tiny-2", **{**_SMALL, "seed": 3}
+        {"products": products}, tmp_path, tmp_path / "work", start=trained, version="tiny-2", cut_mix=1.0, **_SMALL
     )
     other = train_group(settings, NullProgress())
     folder = train_soup(dataclasses.replace(settings, version="soup"), [trained, other], NullProgress())
@@ -188,6 +188,8 @@ def test_unknown_sources_and_settings_are_refused(tmp_path: Path) -> None:
         read_rows("products", tmp_path / "none.parquet")
     with pytest.raises(UsageError, match="batch"):
         TrainSettings({"products": tmp_path}, tmp_path, tmp_path, batch=0)
+    with pytest.raises(UsageError, match="cut_mix"):
+        TrainSettings({"products": tmp_path}, tmp_path, tmp_path, cut_mix=1.5)
 
 
 def test_the_watched_share_falls_back_to_every_head_where_no_gate_is_labelled() -> None:
