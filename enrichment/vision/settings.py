@@ -24,8 +24,8 @@ class TrainSettings:
     values weigh as much as frequent ones; ``cut_mix`` is the share of batches with parts of other pictures laid over.
     ``keep_every`` is how many batches lie between two checkpoints, from which ``resume`` goes on after a kill.
     ``claims`` is a table of what a text reader claims of the rows' words (``enrich labels mine``): the sure ones are
-    weak labels. ``corrections`` are reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote and
-    a reviewer decided. ``research`` marks a version that must never leave.
+    weak labels. ``corrections`` are reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote
+    and a reviewer decided. ``research`` marks a version that must never leave.
     """
 
     sources: Mapping[str, Path]
