@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from enrichment.vendors.paths import EVERY, Way, spelt, steps
 from enrichment.vendors.port import Refusal, Row
@@ -16,6 +17,8 @@ from schemas.vendor_spec import VendorSpec
 _PROOF = 20
 _SHOWN = 30
 _ITEMS = 50
+# "uri" and "url" are above it, "pattern" and "material" are not.
+_ALIKE = 0.65
 
 
 @dataclass(slots=True)
@@ -53,27 +56,49 @@ class DeadPaths:
                         broken.instead.setdefault(bounded(spelt(way), 60))
 
     def notices(self) -> list[Refusal]:
-        """Return a notice a dead path.
+        """Return a notice a dead path: a vendor may leave out a key where no row has a value.
 
         Raises:
-            DropError: one broke off in 20 rows or more, which is a missing column.
+            DropError: one broke off in 20 rows or more, and one spelt much like it leads on: a missing column.
 
         """
         dead = {column: broken for column, broken in self._open.items() if broken.rows}
-        proven = [_told(column, broken) for column, broken in dead.items() if broken.rows >= _PROOF]
+        known = frozenset(self._spec.wanted_columns)
+        proven = [
+            _told(column, broken, known)
+            for column, broken in dead.items()
+            if broken.rows >= _PROOF and _nearest(column, broken, known)
+        ]
         if proven:
             raise DropError(
                 f"drop {self._spec.vendor}: missing column: {'; '.join(proven)}. Ask the vendor for the column, fix "
                 f"the map in {self._spec.file}, or name it under `optional` there."
             )
-        return [Refusal(ProblemReason.COLUMN_ABSENT, _told(c, broken), c) for c, broken in dead.items()]
+        return [Refusal(ProblemReason.COLUMN_ABSENT, _told(c, broken, known), c) for c, broken in dead.items()]
 
 
-def _told(column: str, broken: _Broken) -> str:
-    names = [name for name in broken.instead if name != column]
-    near = difflib.get_close_matches(column, names, n=1)
-    closest = f" (closest: {near[0]!r})" if near else f" (found there: {', '.join(names[:5])})" if names else ""
+def _told(column: str, broken: _Broken, known: frozenset[str]) -> str:
+    near, names = _nearest(column, broken, known), _instead(broken, known)
+    closest = f" (closest: {near!r})" if near else f" (found there: {', '.join(names[:5])})" if names else ""
     return f"{column!r} leads nowhere in any of {broken.rows} rows{closest}"
+
+
+def _nearest(column: str, broken: _Broken, known: frozenset[str]) -> str:
+    """Return the path most like ``column`` where both part, if any is much like it."""
+    alike = {name: _likeness(column, name) for name in _instead(broken, known)}
+    best = max(alike, key=lambda name: alike[name], default="")
+    return best if alike.get(best, 0.0) > _ALIKE else ""
+
+
+def _likeness(one: str, other: str) -> float:
+    shared = "".join(mine for mine, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    behind = max(shared.rfind("."), shared.rfind("]")) + 1
+    return difflib.SequenceMatcher(None, one[behind:], other[behind:]).ratio()
+
+
+def _instead(broken: _Broken, known: frozenset[str]) -> list[str]:
+    """Return the paths that lead on and are not declared themselves."""
+    return [name for name in broken.instead if name not in known]
 
 
 def _ends(value: object, way: Way, at: int) -> Iterator[Way | None]:

@@ -64,6 +64,14 @@ def test_a_dead_path_is_a_notice_in_few_rows_and_stops_the_vendor_in_many(column
     assert seen(column, [ROW] * 20, optional=[column]) == []
 
 
+def test_a_key_that_a_vendor_leaves_out_for_want_of_values_is_never_more_than_a_notice() -> None:
+    rows: list[dict[str, object]] = [{"id": "1", "attrs": {"material": "Cotton", "colour_2": "Red"}}] * 500
+    assert [notice.column for notice in seen("attrs.pattern", rows)] == ["attrs.pattern"]
+    assert [notice.column for notice in seen("attrs.colour_1", rows, description="attrs.colour_2")] == [
+        "attrs.colour_1"
+    ]
+
+
 def test_rows_in_which_the_way_is_empty_prove_nothing() -> None:
     (notice,) = seen("attrs.color", [ROW] + [ROW | {"attrs": None}] * 500)
     assert "any of 1 rows" in notice.excerpt
