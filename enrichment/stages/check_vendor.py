@@ -67,11 +67,6 @@ class VendorCheckup:
     notices: tuple[str, ...]
     first: tuple[Product, ...]
 
-    @property
-    def refused_share(self) -> float:
-        """Share (0 to 1) of the rows that were refused."""
-        return sum(self.refused.values()) / self.rows if self.rows else 0.0
-
     def to_json(self) -> dict[str, object]:
         """Return plain JSON data."""
         return asdict(self)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.stages.check_vendor import VendorCheckup, check_vendor
-from enrichment.stages.plan import declared_specs
+from enrichment.stages.plan import declared_specs, drops_folder
 from enrichment.vendors.drops import delivered, link_of, not_followed, unknown_vendor
 from schemas.errors import EnrichError, UsageError
 from schemas.vendor_spec import VendorSpec
@@ -37,9 +37,7 @@ def check_vendors(night: date, settings: Settings, vendors: Sequence[str] = ()) 
         UsageError: a folder does not exist, a named vendor is not declared, or none has delivered.
 
     """
-    drops = Path(settings.drops)
-    if not drops.is_dir():
-        raise UsageError(f"drops folder {settings.drops!r} does not exist. Set --drops or ENRICH_DROPS.")
+    drops = drops_folder(settings)
     specs, present = declared_specs(Path(settings.vendors)), delivered(drops, night)
     if strangers := [name for name in vendors if name not in specs]:
         raise UsageError(f"no such vendor: {', '.join(strangers)}; declared in {settings.vendors}: {', '.join(specs)}.")

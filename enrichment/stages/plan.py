@@ -37,11 +37,10 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
 
     """
     settings = settings or Settings.from_env()
-    if not Path(settings.drops).is_dir():
-        raise UsageError(f"drops folder {settings.drops!r} does not exist. Set --drops or ENRICH_DROPS.")
+    drops_at = drops_folder(settings)
     specs = declared_specs(Path(settings.vendors))
     store = open_store(settings.store)
-    found, missing, unknown = find_drops(Path(settings.drops), night, specs)
+    found, missing, unknown = find_drops(drops_at, night, specs)
     base = published_before(store, night)
     base_id = base.run_id if base else None
     decided = snapshot(store)
@@ -51,10 +50,17 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     for vendor in unknown:
         log.error("%s", unknown_vendor(vendor, specs, settings.vendors))
     for vendor in missing:
-        if (link := link_of(Path(settings.drops), vendor, night)) is not None:
+        if (link := link_of(drops_at, vendor, night)) is not None:
             log.error("vendor %s counts as late: %s", vendor, not_followed(link))
     store.put(f"runs/{manifest.run_id}/{SNAPSHOT}", decided)
     return Run.create(store, RunPlan(manifest, settings, tuple(unknown))).uri
+
+
+def drops_folder(settings: Settings) -> Path:
+    """Return the folder of drops; ``UsageError`` where it is not there."""
+    if not Path(settings.drops).is_dir():
+        raise UsageError(f"drops folder {settings.drops!r} does not exist. Set --drops or ENRICH_DROPS.")
+    return Path(settings.drops)
 
 
 def declared_specs(folder: Path) -> dict[str, VendorSpec]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -33,6 +34,7 @@ LOG = logging.getLogger(__name__)
 SHARES = (0.15, 0.3, 0.5)
 
 Weights = dict[str, torch.Tensor]
+_Kind = dict[str, Any]
 
 
 def train_soup(settings: TrainSettings, versions: Sequence[Path], progress: Progress) -> Path:
@@ -50,13 +52,13 @@ def train_soup(settings: TrainSettings, versions: Sequence[Path], progress: Prog
         raise UsageError(f"a soup needs two versions or more that grew from one start; got {len(versions)}")
     rows = labelled_rows(settings)
     held = [row for row in rows if row.split == VALIDATION and row.source not in UNTAUGHT]
-    net, vocabulary, inputs = read_net(versions[0])
-    backbone = read_inputs(versions[0])[0]
+    net, base = _read(versions[0])
+    backbone, vocabulary, inputs = base["backbone"], base["labels"], base["preprocessing"]
     kept = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     shares = {open_version(versions[0], Kind.VISION).version: 1.0}
     least = _wrong(net, held, vocabulary, inputs, progress)
     for folder in versions[1:]:
-        name, theirs = open_version(folder, Kind.VISION).version, _weights_like(folder, versions[0])
+        name, theirs = open_version(folder, Kind.VISION).version, _weights_like(folder, base)
         tried = {}
         for share in SHARES:
             net.load_state_dict(stirred(kept, theirs, share))
@@ -79,20 +81,20 @@ def stirred(first: Weights, second: Weights, share: float) -> Weights:
     }
 
 
-def _weights_like(folder: Path, base: Path) -> Weights:
-    net, vocabulary, inputs = read_net(folder)
-    _, known, expected = read_net(base)
-    for what, got, wanted in (
-        ("backbone", read_inputs(folder)[0], read_inputs(base)[0]),
-        ("labels", vocabulary, known),
-        ("preprocessing", inputs, expected),
-    ):
-        if got != wanted:
-            raise ModelMismatch(
-                f"{folder.name}: its {what} differ from those of {base.name}; a soup needs versions that were trained "
-                f"from one start on the same labels"
-            )
+def _weights_like(folder: Path, base: _Kind) -> Weights:
+    net, kind = _read(folder)
+    if differing := [what for what in base if kind[what] != base[what]]:
+        raise ModelMismatch(
+            f"{folder.name}: its {' and '.join(differing)} differ from those of the first version; a soup needs "
+            "versions that were trained from one start on the same labels"
+        )
     return net.state_dict()
+
+
+def _read(folder: Path) -> tuple[LookNet, _Kind]:
+    """Return a version's network, and what must be the same in all versions of a soup."""
+    net, vocabulary, inputs = read_net(folder)
+    return net, {"backbone": read_inputs(folder)[0], "labels": vocabulary, "preprocessing": inputs}
 
 
 def _wrong(
