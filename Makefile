@@ -42,4 +42,4 @@ ablation: install
 	$(BIN)/python -m tests.bench.ablate_look --work .enrich/ablation $(if $(STEPS),--steps $(STEPS))
 
 clean:
-	rm -rf $(VENV) .enrich .airflow .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .enrich/demo .enrich/ablation .airflow .mypy_cache .ruff_cache .hypothesis

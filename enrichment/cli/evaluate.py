@@ -33,12 +33,15 @@ def evaluate(
     ] = None,
     version: Annotated[str | None, typer.Option(help="With --source: the image model, or its folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="With --source: folder for JSON and a picture.")] = None,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="With --source and a folder as --version: write the figures into its card.")
+    ] = False,
     threads: int = 2,
     json: Json = False,
 ) -> None:
     """Score the published products against a truth table, or an image model on splits that no choice was made on."""
     if source:
-        _vision(source, version, out, threads, store, json)
+        _vision(source, version, out, threads, store, json, seal)
         return
     if truth is None:
         raise UsageError("nothing to compare with: give --truth FILE, or --source NAME=FILE for an image model")
@@ -63,7 +66,7 @@ def evaluate(
 
 
 def _vision(
-    source: list[str], version: str | None, out: Path | None, threads: int, store: str | None, json: bool
+    source: list[str], version: str | None, out: Path | None, threads: int, store: str | None, json: bool, seal: bool
 ) -> None:
     from enrichment.models.registry import resolve
     from enrichment.models.version import Kind, open_version
@@ -71,9 +74,13 @@ def _vision(
     from enrichment.stores.open import open_store
     from enrichment.vision.evaluate import evaluate as measure
     from enrichment.vision.evaluate import table
+    from enrichment.vision.train import add_evaluation
     from enrichment.vision.weak_labels import claims_by_row
 
-    if version and Path(version).is_dir():
+    in_folder = bool(version) and Path(str(version)).is_dir()
+    if seal and not in_folder:
+        raise UsageError(f"--seal writes into a version's folder; got --version {version!r}, which is none")
+    if version and in_folder:
         # A research version is in no store, and a candidate is measured before it is in one.
         found = open_version(Path(version), Kind.VISION)
     else:
@@ -81,6 +88,8 @@ def _vision(
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
     claims = claims_by_row(claims_of(rows_of(sources_of(source)), progress))
     figures = measure(found, sources_of(source), out, threads, progress, claims)
+    if seal:
+        add_evaluation(found, figures)
     if json:
         say_json(figures)
     else:

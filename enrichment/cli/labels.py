@@ -22,14 +22,19 @@ def audit(
     out: Annotated[Path, typer.Option(help="Folder for the review page and CSV.")],
     attribute: Annotated[str, typer.Option(help="The label to audit.")] = "article_type",
     most: Annotated[int, typer.Option(help="Rows of each kind on the page.")] = 500,
+    version: Annotated[
+        Path | None, typer.Option(help="Folder of the image version that judges; by default the packaged one.")
+    ] = None,
     threads: int = 2,
     json: Json = False,
 ) -> None:
     """Rank likely label errors, near-duplicates with unequal labels and annotators' agreement; write page and CSV."""
+    from enrichment.models.version import Kind, open_version
     from enrichment.stages.audit_labels import audit_labels
 
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
-    found = audit_labels(sources_of(source), attribute, out, most, threads, progress)
+    judge = open_version(version, Kind.VISION) if version else None
+    found = audit_labels(sources_of(source), attribute, out, most, threads, progress, judge)
     numbers = {
         "items": found.items,
         "likely_errors": len(found.suspects),

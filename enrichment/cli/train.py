@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ import typer
 from enrichment.cli.output import console
 from enrichment.cli.sources import Sources, sources_of
 from enrichment.progress.open import open_progress
+from schemas.errors import UsageError
+from schemas.records import bounded
 
 app = typer.Typer(help="Train image models, text models and fusion weights.", no_args_is_help=True)
 Out = Annotated[Path, typer.Option(help="Folder that gets the version folder.")]
@@ -23,6 +26,13 @@ Claims = Annotated[
 ]
 Balanced = Annotated[bool, typer.Option(help="Let a rare value weigh as much as a frequent one: for macro-F1.")]
 Corrections = Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")]
+
+
+HeadRate = Annotated[float, typer.Option(help="Highest learning rate of the heads.")]
+Patience = Annotated[int, typer.Option(help="Epochs without a better answer before it stops.")]
+Share = Annotated[
+    list[str] | None, typer.Option(help="SOURCE=PART of an epoch's pictures, such as phone=0.22. Repeat for several.")
+]
 
 
 @app.command("group")
@@ -41,6 +51,10 @@ def group(
     serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
     threads: Threads = 2,
     seed: int = 17,
+    rate: Annotated[float, typer.Option(help="Highest learning rate of the trunk's last stage.")] = 4e-4,
+    head_rate: HeadRate = 2e-3,
+    patience: Patience = 4,
+    share: Share = None,
     cut_mix: Annotated[float, typer.Option(help="Share of batches with parts of other pictures laid over.")] = 0.0,
     keep_every: Annotated[int, typer.Option(help="Batches between two checkpoints to resume from.")] = 100,
     claims: Claims = None,
@@ -54,8 +68,8 @@ def group(
 
     given: dict[str, Any] = {"version": version, "backbone": backbone, "weights": weights, "start": start}
     given |= {"epochs": epochs, "epoch_pictures": epoch_pictures, "batch": batch, "side": side}
-    given |= {"serve_side": serve_side, "threads": threads, "seed": seed}
-    given |= {"research": research, "fast_dev_run": fast_dev_run}
+    given |= {"serve_side": serve_side, "threads": threads, "seed": seed, "rate": rate, "head_rate": head_rate}
+    given |= {"research": research, "fast_dev_run": fast_dev_run, "patience": patience, **_shares(share)}
     given |= {"claims": claims, "keep_every": keep_every, "balanced": balanced, "cut_mix": cut_mix}
     _say(train_group(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
@@ -70,6 +84,10 @@ def taggers(
     epochs: int = 12,
     views: Annotated[int, typer.Option(help="How often each picture is seen: once plain, then augmented.")] = 2,
     serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
+    batch: int = 64,
+    head_rate: HeadRate = 2e-3,
+    patience: Patience = 4,
+    share: Share = None,
     threads: Threads = 2,
     seed: int = 17,
     claims: Claims = None,
@@ -83,7 +101,7 @@ def taggers(
 
     given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views, "regroup": regroup}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed, "research": research, "claims": claims}
-    given |= {"balanced": balanced}
+    given |= {"balanced": balanced, "batch": batch, "head_rate": head_rate, "patience": patience, **_shares(share)}
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
@@ -139,14 +157,31 @@ def _settings(source: list[str], out: Path, work: Path, corrections: Path | None
 
     sources = sources_of(source)
     corrected = read_corrections(corrections) if corrections else {}
-    given["claims"] = given["claims"] or _mined(sources, work / given["version"] / "claims.parquet")
+    given["claims"] = given["claims"] or _mined(sources, work / given["version"])
     return TrainSettings(sources=sources, out=out, work=work, corrections=corrected, **given)
 
 
-def _mined(sources: dict[str, Path], path: Path) -> Path:
+def _shares(given: list[str] | None) -> dict[str, Any]:
+    """Read SOURCE=PART options; without any, the settings' own stand."""
+    if not given:
+        return {}
+    shares = {}
+    for one in given:
+        name, _, part = one.partition("=")
+        try:
+            shares[name] = float(part)
+        except ValueError as error:
+            raise UsageError(f"--share {bounded(one)!r}: allowed: SOURCE=PART, such as phone=0.22") from error
+    return {"shares": shares}
+
+
+def _mined(sources: dict[str, Path], folder: Path) -> Path:
     """Read the rows' words with the text extractors; a run that is taken up keeps what it began with."""
     from enrichment.stages.mine_labels import mine_labels
 
+    # Claims of other sources are no claims of these.
+    known = repr([(name, path.name, path.stat().st_size if path.is_file() else 0) for name, path in sorted(sources.items())])
+    path = folder / f"claims-{hashlib.sha256(known.encode()).hexdigest()[:12]}.parquet"
     if not path.is_file():
         mine_labels(sources, path, open_progress(_kind()))
     return path

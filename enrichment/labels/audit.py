@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,12 @@ class LabelAudit:
     review: Path
 
 
-def audit(items: Labelled, out: Path, progress: Progress, most: int = 500) -> LabelAudit:
+def audit(
+    items: Labelled, out: Path, progress: Progress, most: int = 500, told: Mapping[str, str] | None = None
+) -> LabelAudit:
     """Audit the labels of ``items`` and write a review page and CSV of at most ``most`` rows each kind into ``out``.
+
+    ``told`` are further notes for the top of the page.
 
     Raises:
         UsageError: too few labels to judge by.
@@ -50,6 +55,7 @@ def audit(items: Labelled, out: Path, progress: Progress, most: int = 500) -> La
         "likely errors": str(len(found)),
         "near-duplicates with unequal labels": str(len(pairs)),
         **{f"kappa {name}": f"{value:.3f}" for name, value in kappa.items()},
+        **(told or {}),
     }
     write_page(out / PAGE, f"Labels of {items.attribute}", rows, pictures, notes)
     write_review(out / REVIEW, rows)

@@ -1,4 +1,4 @@
-"""What a model thinks of each item that it was not trained on."""
+"""What a linear model over features thinks of each item that it was not fitted to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from schemas.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """Probabilities ``[M, C]`` of the items ``kept``, each from a model that never saw its family."""
+    """Probabilities ``[M, C]`` of the items ``kept``, each from a linear model that was not fitted to its family."""
 
     kept: NDArray[np.intp]
     codes: NDArray[np.int64]

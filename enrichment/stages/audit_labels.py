@@ -9,7 +9,7 @@ from pathlib import Path
 from enrichment.labels.audit import LabelAudit, audit
 from enrichment.labels.labelled import Labelled
 from enrichment.models.registry import starter
-from enrichment.models.version import Kind
+from enrichment.models.version import METRICS, Kind, ModelVersion, read_json
 from enrichment.progress.port import Progress
 from enrichment.stages.mine_labels import claims_of, rows_of
 from enrichment.vision.look import Looker, Picture
@@ -19,14 +19,24 @@ from schemas.errors import UsageError
 
 
 def audit_labels(
-    sources: Mapping[str, Path], attribute: str, out: Path, most: int, threads: int, progress: Progress
+    sources: Mapping[str, Path],
+    attribute: str,
+    out: Path,
+    most: int,
+    threads: int,
+    progress: Progress,
+    version: ModelVersion | None = None,
 ) -> LabelAudit:
-    """Audit ``attribute`` over the rows of ``sources``; features are the look model's embeddings.
+    """Audit ``attribute`` over the rows of ``sources``; features are the embeddings of ``version``, or the starter's.
+
+    A version that was trained on these rows has seen their labels: it hides errors that it learned by heart, and the
+    page says so. One trained on other rows finds more.
 
     Raises:
         UsageError: no row of the sources has that label.
 
     """
+    judge = version or starter(Kind.VISION)
     known = rows_of(sources)
     if attribute in training_labels().distant.attributes:
         known = weakly_labelled(known, claims_by_row(claims_of(known, progress)))
@@ -35,7 +45,7 @@ def audit_labels(
         raise UsageError(f"no row of {', '.join(sorted(sources))} is labelled with {attribute!r}")
     keys = [hashlib.sha256(row.picture).hexdigest() for row in rows]
     pictures = [Picture(row.source, row.key, key, row.picture) for row, key in zip(rows, keys, strict=True)]
-    seen = Looker(starter(Kind.VISION), threads).look(pictures, progress).embeddings
+    seen = Looker(judge, threads).look(pictures, progress).embeddings
     at = {sha: n for n, sha in enumerate(seen.ids)}
     kept = [n for n, key in enumerate(keys) if key in at]
     items = Labelled(
@@ -46,4 +56,13 @@ def audit_labels(
         [rows[n].family for n in kept],
         [rows[n].picture for n in kept],
     )
-    return audit(items, out, progress, most)
+    return audit(items, out, progress, most, _told(judge, sources))
+
+
+def _told(judge: ModelVersion, sources: Mapping[str, Path]) -> dict[str, str]:
+    """Return what the page says of the model that judged."""
+    taught = sorted(set(read_json(judge.folder / METRICS).get("rows", {})) & set(sources))
+    told = {"judged by": judge.version}
+    if taught:
+        told["caution"] = f"it was trained on {', '.join(taught)}: errors it learned by heart are not found"
+    return told

@@ -43,6 +43,17 @@ def answers(raw: RawScores, vocabulary: Vocabulary, temperatures: Mapping[str, f
     return Answers(group, tags)
 
 
+def claimed(
+    name: str, confidence: NDArray[np.float64], sure: NDArray[np.float64], ceilings: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return how sure a claim of a tag is ``[N]``, from its confidence given the group and how sure the group is.
+
+    A tag that hangs on the group is no surer than the group; none is surer than its head's ceiling.
+    """
+    joint = confidence if name in EVERYWHERE else confidence * sure
+    return joint.clip(max=ceilings.get(name, 1.0))
+
+
 def merged_names(attribute: str, values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the ``M`` names under which near-equal values of an attribute count as one, sorted.
 

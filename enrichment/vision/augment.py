@@ -15,6 +15,10 @@ class Augment:
     since colour is a label.
     """
 
+    zoom = (0.68, 1.12)  # how much of the picture's side is seen: below 1 its edges are cut
+    stretch = 0.1  # of each side, one up and the other down
+    shift = 0.12  # of half a side
+
     def __init__(self, side: int, seed: int, scenes: Tensor | None = None) -> None:
         """Take backgrounds from the corners of ``scenes``, photos uint8 ``[M, S, S, 3]``, if there are any."""
         self.side = side
@@ -37,14 +41,15 @@ class Augment:
         """Turn, scale, stretch, shift and mirror, resampling once."""
         count = len(pictures)
         angle = self._uniform((count,), -0.2, 0.2) * (1 + 1.5 * self._chance(count, 0.2))
-        zoom, stretch = self._uniform((count,), 0.68, 1.12), self._uniform((count,), 0.9, 1.1)
+        zoom = self._uniform((count,), *self.zoom)
+        stretch = self._uniform((count,), 1 - self.stretch, 1 + self.stretch)
         mirror = torch.where(self._chance(count, 0.5), -1.0, 1.0)
         matrix = torch.zeros(count, 2, 3)
         matrix[:, 0, 0] = torch.cos(angle) * zoom * stretch * mirror
         matrix[:, 0, 1] = -torch.sin(angle) * zoom * stretch
         matrix[:, 1, 0] = torch.sin(angle) * zoom / stretch * mirror
         matrix[:, 1, 1] = torch.cos(angle) * zoom / stretch
-        matrix[:, :, 2] = self._uniform((count, 2), -0.12, 0.12)
+        matrix[:, :, 2] = self._uniform((count, 2), -self.shift, self.shift)
         grid = functional.affine_grid(matrix, [count, 4, self.side, self.side], align_corners=False)
         return functional.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
 
@@ -73,7 +78,7 @@ class Augment:
         return torch.where(self._chance(count, 0.6)[:, None, None, None], real, smooth)
 
     def _resolution(self, pictures: Tensor) -> Tensor:
-        """Shrink a third of the pictures to 40-80 px and back, as a small source would be."""
+        """Shrink three of ten pictures to 48-88 px and back, as a small source would be."""
         at = self._chance(len(pictures), 0.3).nonzero().squeeze(1)
         if not len(at):
             return pictures

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from enrichment.vision.answer import answers, best
+from enrichment.vision.answer import answers, best, claimed
 from enrichment.vision.calibrate import Threshold, fit_temperature, threshold_for
 from enrichment.vision.measured import Measured, known
 from enrichment.vision.training_rows import DRAWN
@@ -30,8 +31,13 @@ def temperatures(held: Measured, vocabulary: Vocabulary) -> dict[str, float]:
     return out
 
 
-def thresholds(held: Measured, vocabulary: Vocabulary, fitted: dict[str, float]) -> dict[str, dict[str, Threshold]]:
-    """Return thresholds by head and group (``*`` = all groups together) that reach each head's precision target."""
+def thresholds(
+    held: Measured, vocabulary: Vocabulary, fitted: dict[str, float], ceilings: Mapping[str, float]
+) -> dict[str, dict[str, Threshold]]:
+    """Return thresholds by head and group (``*`` = all groups together) that reach each head's precision target.
+
+    They are thresholds of what is claimed (:func:`~enrichment.vision.answer.claimed`).
+    """
     found = answers(held.raw, vocabulary, fitted)
     groups = np.array(vocabulary.groups)[found.group.argmax(axis=1)]
     out: dict[str, dict[str, Threshold]] = {}
@@ -40,6 +46,7 @@ def thresholds(held: Measured, vocabulary: Vocabulary, fitted: dict[str, float])
             place, sure = found.group.argmax(axis=1), found.group.max(axis=1)
         else:
             place, sure = best(name, vocabulary.tags[name], found.tags[name])
+            sure = claimed(name, sure, found.group.max(axis=1), ceilings)
         rows = (held.codes[name] != MISSING) & (sure > 0)
         right, target = place == held.codes[name], PRECISION.get(name, DEFAULT_PRECISION)
         out[name] = {"*": threshold_for(sure[rows], right[rows], target)}
@@ -67,9 +74,10 @@ def calibrated(held: Measured, vocabulary: Vocabulary) -> dict[str, Any]:
     unproven = [name for name in vocabulary.tags if not _proven(photos, name, vocabulary)]
     drawn = temperatures(held, vocabulary) if unproven else {}
     fitted = {**temperatures(photos, vocabulary), **{name: drawn[name] for name in unproven}}
-    found = thresholds(photos, vocabulary, fitted)
+    ceilings = dict.fromkeys(unproven, DRAWN_CEILING)
+    found = thresholds(photos, vocabulary, fitted, ceilings)
     return {
-        "ceilings": dict.fromkeys(unproven, DRAWN_CEILING),
+        "ceilings": ceilings,
         "temperatures": fitted,
         "precision_targets": {name: PRECISION.get(name, DEFAULT_PRECISION) for name in found},
         "thresholds": {name: {g: t.to_json() for g, t in by_group.items()} for name, by_group in found.items()},

@@ -26,8 +26,7 @@ tags: [image-group, attribute-tagging, visual-similarity, fashion]
 # {version}
 
 One pass of a `{backbone}` trunk gives the image group (14 classes), tags of that group, and a 128-dimensional
-unit-norm embedding. First weights: ImageNet (Apache-2.0), then trained end to end with `enrich train group`
-(settings in `metrics.json`); the frozen-trunk step `enrich train taggers` may have followed.{averaged}
+unit-norm embedding. {origin} Settings of every step stand in `metrics.json`.
 
 ## Use
 Nightly catalogue enrichment: product pictures of clothes, shoes and accessories. Every answer carries a calibrated
@@ -40,7 +39,7 @@ of people are not what this is for.
 
 def card(version: str, calibration: Mapping[str, Any], figures: Mapping[str, Any], evaluation: Any) -> str:
     """Return the card's Markdown; ``evaluation`` (test figures with intervals) may be None."""
-    lines = [_HEAD.format(version=version, backbone=figures["backbone"], averaged=_averaged(figures))]
+    lines = [_HEAD.format(version=version, backbone=figures["backbone"], origin=_origin(figures))]
     lines += [f"- {_SOURCES.get(name, name)}: {count} training pictures" for name, count in figures["rows"].items()]
     lines += _splits(figures)
     lines += _thresholds(calibration)
@@ -48,10 +47,22 @@ def card(version: str, calibration: Mapping[str, Any], figures: Mapping[str, Any
     return "\n".join(lines) + "\n"
 
 
-def _averaged(figures: Mapping[str, Any]) -> str:
-    shares = figures.get("averaged_from", {})
-    told = ", ".join(f"`{name}` ({share:.0%})" for name, share in shares.items())
-    return f"\nWeights averaged from {told} with `enrich train soup`." if told else ""
+def _origin(figures: Mapping[str, Any]) -> str:
+    """Say what the weights grew from, the latest step first."""
+    steps = [figures, *figures.get("history", [])]
+    averages = [
+        "Averaged with `enrich train soup` from "
+        + ", ".join(f"`{name}` ({share:.0%})" for name, share in step["averaged_from"].items())
+        + "."
+        for step in steps
+        if step.get("averaged_from")
+    ]
+    grown = [f"`{step['version']}`" for step in figures.get("history", [])]
+    first = steps[-1]["settings"]
+    began = f"version `{first['start']}`" if first["start"] else f"the weights `{first['weights']}`"
+    if not first["start"] and not first["weights"]:
+        began = "the hub's weights for its backbone" if first["hub"] else "random weights"
+    return " ".join([f"Grown from {' and before from '.join([*grown, began])}.", *averages])
 
 
 def _splits(figures: Mapping[str, Any]) -> list[str]:
@@ -65,8 +76,7 @@ def _splits(figures: Mapping[str, Any]) -> list[str]:
         "## Splits",
         "Fixed by hash: whole brands (first word of a title) and whole clusters (same picture, or same title and "
         "colour) are held out of product shots, whole senders out of phone photos. `validation` set epochs, "
-        "temperatures and "
-        "thresholds; the test splits chose nothing.",
+        "temperatures, thresholds and the shares of averages; the test splits chose nothing.",
         "",
         "Gated figures (validation): "
         + ", ".join(f"{name} {value:.3f}" for name, value in sorted(figures["gates"].items())),

@@ -20,6 +20,7 @@ from enrichment.vision.splits import TEST_BRAND, TEST_CLUSTER, TEST_SENDER, bran
 from enrichment.vision.training_rows import TrainingRow, read_rows
 from enrichment.vision.vocabulary import Vocabulary
 from enrichment.vision.weak_labels import Claims, weakly_labelled
+from schemas.errors import UsageError
 
 TEST_SPLITS = (TEST_CLUSTER, TEST_BRAND, TEST_SENDER)
 FIGURES, CHART = "evaluation.json", "evaluation.png"
@@ -39,7 +40,7 @@ def evaluate(
     weak (``weak``), and there an error may be the words'. Without them, tags that only words label are not measured.
 
     Raises:
-        UsageError: a source is unknown or its file absent.
+        UsageError: a source is unknown, its file absent, or none of their rows is in a test split.
         ModelMismatch: the version's parts do not fit each other.
 
     """
@@ -47,6 +48,8 @@ def evaluate(
     net, vocabulary, inputs = read_net(version.folder)
     rows = [row for source, path in sorted(sources.items()) for row in read_rows(source, path)]
     tested = weakly_labelled([row for row in rows if row.split in TEST_SPLITS], claims or {})
+    if not tested:
+        raise UsageError(f"no row of {', '.join(sorted(sources))} is in a test split ({', '.join(TEST_SPLITS)})")
     measured = measure(tested, Engine(net, inputs), vocabulary, decode_trusted, progress)
     calibration = read_json(version.folder / CALIBRATION)
     splits = split_figures(measured, vocabulary, calibration)
@@ -71,7 +74,7 @@ def split_figures(measured: Measured, vocabulary: Vocabulary, calibration: Mappi
                 "accepted": accepted(part, vocabulary, calibration),
             },
             **{name: tag_figures(part, name, vocabulary, fitted) for name in tags},
-            "brands": brand_figures(part, vocabulary, brands_of(part.rows)),
+            "brands": brand_figures(part, brands_of(part.rows)),
         }
     return out
 

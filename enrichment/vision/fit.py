@@ -44,6 +44,13 @@ class _Told(Callback):  # type: ignore[misc, unused-ignore]
         self.progress.close()
 
 
+class _Stop(EarlyStopping):  # type: ignore[misc, unused-ignore]
+    """Stop early, also where a run is taken up that had stopped and was killed while it was measured."""
+
+    def on_train_start(self, trainer: Any, _: Any) -> None:
+        trainer.should_stop = trainer.should_stop or self.wait_count >= self.patience
+
+
 def averaged(kept: torch.Tensor, current: torch.Tensor, steps: torch.Tensor | int) -> torch.Tensor:
     """Return the moving average of one weight after ``steps`` earlier averages: what is measured and kept.
 
@@ -83,7 +90,7 @@ def fit(
     best = ModelCheckpoint(
         folder, filename="best", monitor="val_wrong", enable_version_counter=False, save_on_train_epoch_end=False
     )
-    stop = EarlyStopping("val_wrong", patience=settings.patience, check_on_train_epoch_end=False)
+    stop = _Stop("val_wrong", patience=settings.patience, check_on_train_epoch_end=False)
     last = folder / ("tried.ckpt" if settings.fast_dev_run else "last.ckpt")
     with warnings.catch_warnings():
         # Lightning advises more loader workers; a batch here is one slice of a memory map.

@@ -16,14 +16,14 @@ from enrichment.vision.batches import Batch
 from enrichment.vision.colour import colour_shares
 from enrichment.vision.cut_mix import cut_mix
 from enrichment.vision.head_loss import HeadLoss
+from enrichment.vision.held_rights import HeldRights
 from enrichment.vision.losses import masked_cross_entropy
 from enrichment.vision.net import LookNet
-from enrichment.vision.vocabulary import GROUP, TAUGHT, TYPE
+from enrichment.vision.vocabulary import GROUP, TAUGHT
 
 import pytorch_lightning as lightning  # isort: skip
 
 _AUGMENT = "augment_random"
-_WATCHED = frozenset({GROUP, TYPE, "colour", "gender"})
 
 
 class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
@@ -45,7 +45,7 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         """
         super().__init__()
         self.net, self.loss, self.inputs, self.augment, self.mixed = net, loss, inputs, augment, mixed
-        self.rates, self.frozen = rates, frozen
+        self.rates, self.frozen, self.rights = rates, frozen, HeldRights()
         self.register_buffer("mean", torch.tensor(inputs.mean).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(inputs.std).view(1, 3, 1, 1), persistent=False)
         self.stages = depth_groups(net.trunk)
@@ -100,13 +100,21 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         return loss
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        """Log how often each head is right, tags within their true group."""
+        """Count how often each head is right, tags within their true group; log the group head's loss."""
         cached, codes = batch
         pictures = cached[..., :3].permute(0, 3, 1, 2).float() / 255
         scores = self.net(self.normalised(pictures), pictures, codes[GROUP].clamp(min=0))
-        log_rights(self, list(self.loss.right(scores, codes)), len(cached))
+        self.rights.add(self.loss.right(scores, codes))
         loss = masked_cross_entropy(scores.group, codes[TAUGHT])
         self.log("val_loss", loss, batch_size=len(cached), sync_dist=True)
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget what an earlier epoch was measured to do."""
+        self.rights = HeldRights()
+
+    def on_validation_epoch_end(self) -> None:
+        """Log what all held-out batches together say."""
+        log_rights(self, self.rights)
 
     def configure_optimizers(self) -> dict[str, Any]:
         """Return AdamW whose rate falls a stage at a time towards the first layers, then along a cosine."""
@@ -120,17 +128,11 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         return scheduled(groups, int(self.trainer.estimated_stepping_batches))
 
 
-def log_rights(learner: Any, rights: Sequence[tuple[str, int, Tensor]], rows: int) -> None:
-    """Log how often each head is right, and ``val_wrong``: the mean share wrong over the heads that gate a promotion.
-
-    Where held-out rows have labels of none of these, every head counts. The loss is no guide to the better epoch: it
-    rises with a few confident mistakes while the heads still get better.
-    """
-    for name, count, right in rights:
-        learner.log(f"val_{name}", right, batch_size=count, sync_dist=True)
-    watched = [1 - right for name, _, right in rights if name in _WATCHED] or [1 - right for _, _, right in rights]
-    wrong = torch.stack(watched).mean() if watched else torch.tensor(0.0)
-    learner.log("val_wrong", wrong, batch_size=rows, sync_dist=True)
+def log_rights(learner: Any, rights: HeldRights) -> None:
+    """Log how often each head was right over an epoch's held-out rows, and ``val_wrong``, which chooses the epoch."""
+    for name, share in rights.shares().items():
+        learner.log(f"val_{name}", share, sync_dist=True)
+    learner.log("val_wrong", rights.wrong(), sync_dist=True)
 
 
 def scheduled(groups: Sequence[dict[str, Any]], steps: int) -> dict[str, Any]:

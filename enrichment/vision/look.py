@@ -16,7 +16,7 @@ from enrichment.images.refused import PictureRefused
 from enrichment.models.version import ModelVersion, read_json
 from enrichment.progress.null import NullProgress
 from enrichment.progress.port import Progress
-from enrichment.vision.answer import EVERYWHERE, Answers, answers, best
+from enrichment.vision.answer import Answers, answers, best, claimed
 from enrichment.vision.engine import CALIBRATION, Engine, RawScores, read_net
 from enrichment.vision.letterbox import Pixels, letterbox
 from enrichment.vision.net import DIMENSIONS
@@ -145,9 +145,7 @@ class Looker:
         for name, shares in found.tags.items():
             values = self.vocabulary.tags[name]
             place, confidence = best(name, values, shares)
-            if name not in EVERYWHERE:
-                confidence = confidence * sure
-            confidence = confidence.clip(max=self._ceilings.get(name, 1.0))
+            confidence = claimed(name, confidence, sure, self._ceilings)
             for row, group in enumerate(groups):
                 value = values[place[row]]
                 if confidence[row] > 0 and value in self._allowed.get((name, group), self._allowed.get((name, ""), ())):

@@ -69,6 +69,10 @@ class TrainSettings:
                 raise UsageError(f"training setting {name}: got {getattr(self, name)}; allowed: 1 or more")
         if not 0 <= self.cut_mix <= 1:
             raise UsageError(f"training setting cut_mix: got {self.cut_mix}; allowed: a share of batches, 0 to 1")
+        if not 0 <= sum(self.shares.values()) <= 1 or min(self.shares.values(), default=0) < 0:
+            raise UsageError(
+                f"training setting shares: got {dict(self.shares)}; allowed: parts of an epoch, together 0 to 1"
+            )
         if not self.sources:
             raise UsageError("training needs at least one source; give products=<file.parquet> or another")
 

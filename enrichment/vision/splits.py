@@ -2,7 +2,8 @@
 
 Product shots are held apart twice: whole brands (``test_brand``) and, among the other brands, whole clusters
 (``validation``, ``test_cluster``). A cluster that touches a held-out brand follows it, or is left out. Phone and
-street photos are held apart by sender. The hash depends on the name alone, so new rows never move old ones.
+street photos are held apart by sender. The hash depends on the name alone: new rows move no old
+ones, but a row of a held-out brand draws the rest of its cluster out of training.
 """
 
 from __future__ import annotations

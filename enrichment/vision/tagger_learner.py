@@ -9,6 +9,7 @@ from torch import Tensor
 import enrichment.vision.torchvision_shim  # noqa: F401  (must run before Lightning imports torchvision)
 from enrichment.vision.features import FeatureBatch
 from enrichment.vision.head_loss import HeadLoss
+from enrichment.vision.held_rights import HeldRights
 from enrichment.vision.learner import log_rights, scheduled
 from enrichment.vision.net import LookNet
 from enrichment.vision.vocabulary import GROUP
@@ -22,9 +23,10 @@ class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ign
     def __init__(self, net: LookNet, loss: HeadLoss, rate: float) -> None:
         """Hold the trunk of ``net`` where it is."""
         super().__init__()
-        self.net, self.loss, self.rate = net, loss, rate
-        net.requires_grad_(True)
-        net.trunk.requires_grad_(False)
+        self.net, self.loss, self.rate, self.rights = net, loss, rate, HeldRights()
+        # An engine that read the features left the heads answering, without dropout; Lightning keeps modes as they are.
+        net.train().requires_grad_(True)
+        net.trunk.eval().requires_grad_(False)
         net.group.requires_grad_(loss.with_group)
 
     def training_step(self, batch: FeatureBatch, _: int) -> Tensor:
@@ -36,11 +38,19 @@ class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ign
         return loss
 
     def validation_step(self, batch: FeatureBatch, _: int) -> None:
-        """Log how often each head is right, and the loss that decides which epoch is kept."""
+        """Count how often each head is right; log the loss."""
         features, colours, codes = batch
         scores = self.net.heads(features, colours, codes[GROUP].clamp(min=0))
-        log_rights(self, list(self.loss.right(scores, codes)), len(features))
+        self.rights.add(self.loss.right(scores, codes))
         self.log("val_loss", self.loss(scores, features, codes), batch_size=len(features), sync_dist=True)
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget what an earlier epoch was measured to do."""
+        self.rights = HeldRights()
+
+    def on_validation_epoch_end(self) -> None:
+        """Log what all held-out batches together say."""
+        log_rights(self, self.rights)
 
     def configure_optimizers(self) -> dict[str, Any]:
         """Return AdamW over what moves, with a warm cosine."""

@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.utils.data import DataLoader
 
-from enrichment.models.version import ModelVersion, read_json
+from enrichment.models.version import METRICS, Kind, ModelVersion, open_version, read_json
 from enrichment.progress.port import Progress
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
 from enrichment.vision.backbones import Preprocessing
 from enrichment.vision.bands import width
-from enrichment.vision.batches import BalancedSampler, loader
+from enrichment.vision.batches import BalancedSampler, balance, loader
+from enrichment.vision.began import same_run
 from enrichment.vision.calibration import calibrated
 from enrichment.vision.card import card
 from enrichment.vision.engine import CALIBRATION, Engine, read_inputs, read_net
@@ -71,7 +73,8 @@ def train_group(settings: TrainSettings, progress: Progress) -> Path:
     LOG.info("%d training pictures; heads %s", len(training), {n: len(v) for n, v in vocabulary.tags.items()})
     sampler = BalancedSampler(training, settings.shares, settings.epoch_pictures, settings.seed)
     train = ResumableLoader(data.part(TRAIN, vocabulary), settings.batch, sampler=sampler, drop_last=True)
-    best = fit(learner, train, loader(data.part(VALIDATION, vocabulary), settings.batch), settings, progress)
+    held = loader(data.part(VALIDATION, vocabulary), settings.batch)
+    best = _fit(learner, train, held, settings, data.rows, progress)
     made.net.load_state_dict(learned_state(best), strict=False)
     return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
 
@@ -80,7 +83,7 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     """Train taggers and embedding on the frozen trunk of ``settings.start``; return the new version folder.
 
     Raises:
-        UsageError: no version to start from is given.
+        UsageError: no version to start from is given, or it knows other image groups.
 
     """
     if settings.start is None:
@@ -88,6 +91,12 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     data = training_set(settings, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
+    _, known, _ = read_net(settings.start)
+    if known.groups != vocabulary.groups and not settings.regroup:
+        raise UsageError(
+            f"{settings.start.name} knows the image groups {', '.join(known.groups)}; declared are "
+            f"{', '.join(vocabulary.groups)}. Run `enrich train group --start`, or give --regroup."
+        )
     made = _warm(settings.start, vocabulary)
     net, inputs = made.net, replace(made.inputs, side=settings.serve_side)
     views = [None, *(Augment(inputs.side, settings.seed + n, data.scenes()) for n in range(1, settings.views))]
@@ -101,9 +110,22 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     batches = ResumableLoader(FeatureSet(train), settings.batch, sampler=sampler, drop_last=True)
     # Checkpoints of their own: a group run of the same version and scratch folder is nothing to go on from.
     own = replace(settings, work=settings.work / "taggers")
-    best = fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), own, progress)
+    best = _fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), own, data.rows, progress)
     net.load_state_dict(learned_state(best), strict=False)
     return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
+
+
+def _fit(
+    learner: Any,
+    train: DataLoader[Any],
+    held: DataLoader[Any],
+    settings: TrainSettings,
+    rows: list[TrainingRow],
+    progress: Progress,
+) -> Path:
+    if not settings.fast_dev_run:
+        same_run(settings.work / settings.version, settings, rows)
+    return fit(learner, train, held, settings, progress)
 
 
 def _fresh(settings: TrainSettings, vocabulary: Vocabulary) -> Made:
@@ -134,7 +156,9 @@ def weak_heads(rows: list[TrainingRow]) -> frozenset[str]:
 def _priors(
     settings: TrainSettings, rows: list[TrainingRow], vocabulary: Vocabulary
 ) -> dict[str, NDArray[np.float64]] | None:
-    return value_shares(rows, vocabulary) if settings.balanced else None
+    if not settings.balanced:
+        return None
+    return value_shares(rows, vocabulary, balance(rows, settings.shares))
 
 
 def _net(trunk: torch.nn.Module, vocabulary: Vocabulary) -> LookNet:
@@ -145,7 +169,12 @@ def _net(trunk: torch.nn.Module, vocabulary: Vocabulary) -> LookNet:
 
 
 def _carry(old: LookNet, known: Vocabulary, net: LookNet, vocabulary: Vocabulary) -> None:
-    """Start from the old heads where their values are the same."""
+    """Start from the old heads where their values are the same; other image groups leave the trunk and embedding."""
+    if known.groups != vocabulary.groups:
+        LOG.info("image groups changed from %s to %s: heads start afresh", known.groups, vocabulary.groups)
+        kept = {name: t for name, t in old.state_dict().items() if name.startswith(("trunk.", "embed."))}
+        net.load_state_dict(kept, strict=False)
+        return
     state = {
         name: tensor
         for name, tensor in old.state_dict().items()
@@ -175,11 +204,13 @@ def write_version(
     held = measure(held_rows, engine, made.vocabulary, decode_trusted, progress)
     calibration = calibrated(held, made.vocabulary)
     photos = [row for row in rows if row.source not in UNTAUGHT]
+    history = _history(settings.start)
     figures = {
         "gates": gates(held, made.vocabulary, calibration["temperatures"]),
         "measured_on": VALIDATION,
         "backbone": made.backbone,
-        "settings": settings.to_json(),
+        "settings": {**settings.to_json(), "backbone": made.backbone},
+        **({"history": history} if history else {}),
         "rows": {s: sum(r.source == s and r.split == TRAIN for r in rows) for s in sorted(settings.sources)},
         "weak_labels": dict(Counter(name for r in rows if r.split == TRAIN for name in sorted(r.weak))),
         "untrained_groups": list(untrained_groups(photos)),
@@ -191,9 +222,19 @@ def write_version(
     return folder
 
 
+def _history(start: Path | None) -> list[dict[str, Any]]:
+    """Return how the version that a run started from was made, and what that one started from: the oldest last."""
+    metrics = start / METRICS if start else None
+    if start is None or metrics is None or not metrics.is_file():
+        return []
+    figures = read_json(metrics)
+    made: dict[str, Any] = {name: figures[name] for name in ("settings", "averaged_from") if name in figures}
+    return [{"version": open_version(start, Kind.VISION).version, **made}, *figures.get("history", [])]
+
+
 def add_evaluation(version: ModelVersion, evaluation: dict[str, Any]) -> ModelVersion:
     """Seal a version again with its test figures in the metrics and on the card; return it under its new hash."""
-    calibration, figures = read_json(version.folder / CALIBRATION), read_json(version.folder / "metrics.json")
+    calibration, figures = read_json(version.folder / CALIBRATION), read_json(version.folder / METRICS)
     write_json(version.folder / "evaluation.json", evaluation)
     text = card(version.version, calibration, figures, evaluation)
     return finish(version.folder, version.version, calibration, figures, text)

@@ -50,7 +50,7 @@ class TrainingRow:
     weak: frozenset[str] = frozenset()
 
 
-def read_rows(source: str, path: Path, limit: int | None = None) -> list[TrainingRow]:
+def read_rows(source: str, path: Path) -> list[TrainingRow]:
     """Read one training set (``products``, ``phone``, ``drawn`` or ``worn``) from its Parquet file.
 
     Raises:
@@ -61,8 +61,7 @@ def read_rows(source: str, path: Path, limit: int | None = None) -> list[Trainin
         raise UsageError(f"training source {source!r} is not known; allowed: {', '.join(_READERS)}")
     if not path.is_file():
         raise UsageError(f"training set {source}: no file at {path}. Give the path of its Parquet file.")
-    frame = pd.read_parquet(path, pre_buffer=False)
-    return _READERS[source](frame if limit is None else frame.head(limit))
+    return _READERS[source](pd.read_parquet(path, pre_buffer=False))
 
 
 def _text(value: Any) -> str:

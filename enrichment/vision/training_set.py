@@ -14,7 +14,7 @@ from enrichment.progress.port import Progress
 from enrichment.vision.batches import LabelledPictures
 from enrichment.vision.picture_cache import cached_pictures
 from enrichment.vision.settings import TrainSettings
-from enrichment.vision.splits import TRAIN
+from enrichment.vision.splits import TRAIN, VALIDATION
 from enrichment.vision.training_rows import PHONE, WORN, TrainingRow, read_rows
 from enrichment.vision.vocabulary import GROUP, TYPE, Vocabulary
 from enrichment.vision.weak_labels import read_claims, weakly_labelled
@@ -73,8 +73,9 @@ def labelled_rows(settings: TrainSettings) -> list[TrainingRow]:
     rows = [corrected(row, settings.corrections) for row in weakly_labelled(read, claims)]
     if claims and not any((row.source, row.key) in claims for row in rows):
         raise UsageError(f"claims: none is about a row of {sorted(settings.sources)}; mine them from these sources")
-    if not any(row.split == TRAIN for row in rows):
-        raise UsageError(f"no training rows in {sorted(settings.sources)}; give a larger set")
+    for split in (TRAIN, VALIDATION):
+        if not any(row.split == split for row in rows):
+            raise UsageError(f"no {split} rows in {sorted(settings.sources)}; splits are by hash, so give a larger set")
     return rows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,14 +77,19 @@ def vocabulary_of(rows: Iterable[TrainingRow], at_least: int = 8) -> Vocabulary:
     return Vocabulary(groups().names, tags, {name: _by_group(seen[name], tags[name]) for name in tags})
 
 
-def value_shares(rows: Iterable[TrainingRow], vocabulary: Vocabulary) -> dict[str, NDArray[np.float64]]:
-    """Return for each head the share ``[V]`` of labelled rows by value, each counted once more than it occurs."""
+def value_shares(
+    rows: Sequence[TrainingRow], vocabulary: Vocabulary, drawn: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return for each head the share ``[V]`` of each value among the labelled rows that an epoch draws.
+
+    ``drawn`` ``[N]`` is the probability of drawing each row; each value counts one average row more than it has.
+    """
     counts = {name: np.ones(len(values)) for name, values in vocabulary.tags.items()}
-    for row in rows:
+    for row, times in zip(rows, drawn * len(rows), strict=True):
         for name, value in row.labels.items():
             code = vocabulary.code(name, value) if name in counts else MISSING
             if code != MISSING:
-                counts[name][code] += 1
+                counts[name][code] += times
     return {name: count / count.sum() for name, count in counts.items()}
 
 

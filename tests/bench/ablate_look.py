@@ -9,6 +9,7 @@ started again goes on where it was. A few hundred steps show the way a choice pu
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 import sys
@@ -58,6 +59,7 @@ COLUMNS = (
     "products/pattern",
 )
 _OLD = "every choice"
+NUMBERS = {"steps": 500, "pictures": 6000, "held": 100_000, "batch": 48, "side": 96, "serve-side": 128}
 
 
 class OwnBackground(Augment):
@@ -72,6 +74,14 @@ class OwnResolution(Augment):
 
     def _resolution(self, pictures: torch.Tensor) -> torch.Tensor:
         return pictures
+
+
+class WholeProduct(Augment):
+    """Cuts little off and keeps proportions, so that a hem stays where it is."""
+
+    zoom = (0.85, 1.2)
+    stretch = 0.04
+    shift = 0.06
 
 
 class EvenSampler(BalancedSampler):
@@ -114,6 +124,7 @@ PLANS = {
     "another seed": Plan(seed=1),
     "no new backgrounds": Plan(augment=OwnBackground),
     "no low-resolution copies": Plan(augment=OwnResolution),
+    "whole products, hardly stretched": Plan(augment=WholeProduct),
     "parts of other pictures laid over": Plan(cut_mix=0.5),
     "rows drawn evenly": Plan(sampler=EvenSampler),
     "no group adapters": Plan(adapters=False),
@@ -147,16 +158,22 @@ class Ablation:
 
     def run(self, name: str, plan: Plan) -> tuple[Rights, dict[str, dict[str, float]]]:
         """Train by ``plan`` (or read what an earlier call found); return right rows and calibration errors."""
-        kept = self.asked.work / f"{name.replace(' ', '-').replace(',', '')}.npz"
+        kept = self.asked.work / f"{self.folder(name, plan)}.npz"
         if not kept.is_file():
             found, told = self._train(name, plan)
             np.savez(kept, told=np.array(json.dumps(told)), **found)
         with np.load(kept) as data:
             return {key: data[key] for key in data.files if key != "told"}, json.loads(str(data["told"]))
 
+    def folder(self, name: str, plan: Plan) -> str:
+        """Return a name for what is kept of a run: another budget or plan is another run."""
+        budget = [getattr(self.asked, key.replace("-", "_")) for key in (*NUMBERS, "seed")]
+        digest = hashlib.sha256(repr((budget, plan)).encode()).hexdigest()[:8]
+        return f"{name.replace(' ', '-').replace(',', '')}-{digest}"
+
     def _train(self, name: str, plan: Plan) -> tuple[Rights, dict[str, dict[str, float]]]:
         decode = decode_trusted if plan.letterboxed else squeezed(self.asked.serve_side)
-        data, settings = self._data(plan, decode), self._settings(name)
+        data, settings = self._data(plan, decode), self._settings(self.folder(name, plan))
         vocabulary = vocabulary_of(data.rows)
         torch.manual_seed(self.asked.seed + plan.seed)
         trunk = backbones.trunk(settings.backbone, settings.weights)
@@ -194,7 +211,7 @@ class Ablation:
         rows = self.rows if plan.weak else [strong(row) for row in self.rows]
         return TrainingSet(rows, JoinedPictures([pictures]))
 
-    def _settings(self, name: str) -> TrainSettings:
+    def _settings(self, version: str) -> TrainSettings:
         asked = self.asked
         return TrainSettings(
             {"products": asked.work},
@@ -210,7 +227,7 @@ class Ablation:
             serve_side=asked.serve_side,
             threads=asked.threads,
             seed=asked.seed,
-            version=name.replace(" ", "-").replace(",", ""),
+            version=version,
         )
 
 
@@ -265,8 +282,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=SHARED / "data")
     parser.add_argument("--weights", type=Path, default=SHARED / "weights" / "tf_efficientnet_lite0_nohead.safetensors")
     parser.add_argument("--only", nargs="*", choices=sorted(PLANS), help="choices to take back; all by default")
-    numbers = {"steps": 500, "pictures": 6000, "held": 100_000, "batch": 48, "side": 96, "serve-side": 128}
-    for name, default in {**numbers, "threads": 2, "seed": 17}.items():
+    for name, default in {**NUMBERS, "threads": 2, "seed": 17}.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
@@ -276,7 +292,7 @@ def main(arguments: list[str] | None = None) -> None:
     ablation = Ablation(asked, rows_of(asked, progress), progress)
     wanted = [_OLD, *(name for name in PLANS if name != _OLD and (not asked.only or name in asked.only))]
     words, figures = report({name: ablation.run(name, PLANS[name]) for name in wanted})
-    budget = {name.replace("-", "_"): getattr(asked, name.replace("-", "_")) for name in numbers}
+    budget = {name.replace("-", "_"): getattr(asked, name.replace("-", "_")) for name in NUMBERS}
     (asked.work / "ablation.json").write_text(json.dumps({"budget": budget, **figures}, indent=1), encoding="utf-8")
     sys.stdout.write(f"{budget}\n\n{words}")
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enrichment.vision.answer import claimed
 from enrichment.vision.calibrate import calibration_error, fit_temperature, softmax, threshold_for
 from enrichment.vision.intervals import bootstrap, macro_f1, wilson
 
@@ -50,3 +51,10 @@ def test_macro_f1_counts_large_classes_only() -> None:
     assert macro_f1(true, got) == pytest.approx((2 * 30 / (30 + 33) + 1) / 2)
     low, high = bootstrap(lambda at: macro_f1(true[at], got[at]), len(true), draws=50)
     assert 0.9 < low <= high <= 1
+
+
+def test_a_claim_is_no_surer_than_its_group_and_its_ceiling() -> None:
+    confidence, sure = np.array([0.9, 0.9]), np.array([1.0, 0.5])
+    assert claimed("neckline", confidence, sure, {}).tolist() == pytest.approx([0.9, 0.45])
+    assert claimed("colour", confidence, sure, {}).tolist() == pytest.approx([0.9, 0.9])
+    assert claimed("neckline", confidence, sure, {"neckline": 0.5}).tolist() == pytest.approx([0.5, 0.45])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import timm
 import torch
@@ -135,8 +136,10 @@ def test_a_balanced_head_learns_from_scores_shifted_by_how_frequent_a_value_is()
     vocabulary = Vocabulary(("dress", "top"), {"collar": ("none", "polo")}, {"collar": {"top": ("none", "polo")}})
     rows = [TrainingRow("worn", str(n), b"", "train", str(n), labels={"collar": "none"}) for n in range(8)]
     rows.append(TrainingRow("worn", "8", b"", "train", "8", labels={"collar": "polo", "pattern": "solid"}))
-    shares = value_shares(rows, vocabulary)
+    shares = value_shares(rows, vocabulary, np.full(9, 1 / 9))
     assert shares["collar"].tolist() == pytest.approx([9 / 11, 2 / 11])
+    often = value_shares(rows, vocabulary, np.array([*[1 / 18] * 8, 10 / 18]))
+    assert often["collar"].tolist() == pytest.approx([5 / 11, 6 / 11]), "what counts is how often a row is drawn"
     codes = {"image_group": torch.tensor([1]), "taught_group": torch.tensor([-1]), "collar": torch.tensor([1])}
     even = Scores(torch.zeros(1, 2), {"collar": torch.zeros(1, 2)}, torch.zeros(1, 4))
     plain, balanced = HeadLoss(vocabulary), HeadLoss(vocabulary, priors=shares)

@@ -4,19 +4,25 @@ import dataclasses
 import json
 from pathlib import Path
 
-import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from enrichment.models.version import Kind, open_version
 from enrichment.progress.null import NullProgress
+from enrichment.vision import backbones
 from enrichment.vision.batches import BalancedSampler, balance
+from enrichment.vision.began import same_run
+from enrichment.vision.engine import Engine, read_net
 from enrichment.vision.evaluate import evaluate, table
-from enrichment.vision.learner import log_rights
+from enrichment.vision.head_loss import HeadLoss
+from enrichment.vision.held_rights import HeldRights
 from enrichment.vision.look import Looker, Picture
 from enrichment.vision.settings import TrainSettings, frozen_stages
 from enrichment.vision.soup import stirred, train_soup
-from enrichment.vision.train import add_evaluation, train_group, train_taggers
+from enrichment.vision.tagger_learner import TaggerLearner
+from enrichment.vision.train import _carry, _net, add_evaluation, train_group, train_taggers
 from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import read_rows, untrained_groups
 from enrichment.vision.training_set import corrected
@@ -65,12 +71,62 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
         {"products": products}, tmp_path, tmp_path / "work", start=trained, version="next", **_SMALL
     )
     folder = train_taggers(settings, NullProgress())
-    row = read_rows("products", products)[0]
-    picture = [Picture("v", "s", "2" * 64, row.picture)]
-    before, after = (Looker(open_version(f, Kind.VISION), 1, "fp32") for f in (trained, folder))
-    assert np.argmax(before.look(picture).predictions[0].scores) == np.argmax(after.look(picture).predictions[0].scores)
+    before, after = (load_file(str(f / "model.safetensors")) for f in (trained, folder))
+    moved = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert moved == {"taggers", "embed"}
+    history = json.loads((folder / "metrics.json").read_text())["history"]
+    assert [step["version"] for step in history] == ["tiny"]
+    assert history[0]["settings"]["backbone"] == TINY
+    assert "Grown from `tiny` and before from" in (folder / "README.md").read_text()
     with pytest.raises(UsageError, match="start"):
         train_taggers(dataclasses.replace(settings, start=None), NullProgress())
+
+
+def test_taggers_drop_out_while_they_learn_and_not_while_they_answer(trained: Path) -> None:
+    net, vocabulary, inputs = read_net(trained)
+    Engine(net, inputs)
+    learner = TaggerLearner(net, HeadLoss(vocabulary), 1e-3)
+    assert learner.net.dropped.training
+    assert all(part.training for part in learner.net.taggers.mixed)
+    assert not learner.net.trunk.training
+
+
+def test_a_run_is_not_taken_up_with_other_settings_or_labels(products: Path, tmp_path: Path) -> None:
+    settings = TrainSettings({"products": products}, tmp_path, tmp_path / "w", TINY, version="dev", **_SMALL)
+    rows = read_rows("products", products)
+    folder = tmp_path / "w" / "dev"
+    same_run(folder, settings, rows)
+    same_run(folder, dataclasses.replace(settings, epochs=9, threads=3), rows)
+    with pytest.raises(UsageError, match=r"began with cut_mix=0.0; this one has 0.5.*--version"):
+        same_run(folder, dataclasses.replace(settings, cut_mix=0.5), rows)
+    relabelled = [corrected(rows[0], {(rows[0].key, "colour"): "green"}), *rows[1:]]
+    with pytest.raises(UsageError, match="began with rows="):
+        same_run(folder, settings, relabelled)
+    same_run(folder, dataclasses.replace(settings, resume=False, cut_mix=0.5), rows)
+
+
+def test_other_image_groups_carry_the_trunk_alone(trained: Path) -> None:
+    old, known, _ = read_net(trained)
+    changed = dataclasses.replace(known, groups=known.groups[::-1])
+    fresh = _net(backbones.trunk(TINY, None, False), changed)
+    first = fresh.group.weight.clone()
+    _carry(old, known, fresh, changed)
+    assert torch.equal(fresh.group.weight, first)
+    assert torch.equal(fresh.embed.weight, old.embed.weight)
+    _carry(old, known, fresh, known)
+    assert torch.equal(fresh.group.weight, old.group.weight)
+
+
+def test_nothing_to_measure_or_hold_out_is_said(trained: Path, products: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few.parquet"
+    table = pq.read_table(products)
+    train = [n for n, row in enumerate(read_rows("products", products)) if row.split == "train"][:1]
+    pq.write_table(table.take(train), few)
+    with pytest.raises(UsageError, match="no row of products is in a test split"):
+        evaluate(open_version(trained, Kind.VISION), {"products": few}, None, 1, NullProgress())
+    settings = TrainSettings({"products": few}, tmp_path, tmp_path / "w", TINY, **_SMALL)
+    with pytest.raises(UsageError, match="no validation rows"):
+        train_group(settings, NullProgress())
 
 
 def test_a_soup_is_no_worse_than_its_base_on_validation(trained: Path, products: Path, tmp_path: Path) -> None:
@@ -85,7 +141,7 @@ def test_a_soup_is_no_worse_than_its_base_on_validation(trained: Path, products:
     shares = json.loads((folder / "metrics.json").read_text())["averaged_from"]
     assert sum(shares.values()) == pytest.approx(1)
     assert set(shares) <= {"tiny", "tiny-2"}
-    assert "Weights averaged from `tiny`" in (folder / "README.md").read_text()
+    assert "Averaged with `enrich train soup` from `tiny`" in (folder / "README.md").read_text()
     with pytest.raises(UsageError, match="two versions"):
         train_soup(settings, [trained], NullProgress())
 
@@ -192,15 +248,11 @@ def test_unknown_sources_and_settings_are_refused(tmp_path: Path) -> None:
         TrainSettings({"products": tmp_path}, tmp_path, tmp_path, cut_mix=1.5)
 
 
-def test_the_watched_share_falls_back_to_every_head_where_no_gate_is_labelled() -> None:
-    class Kept:
-        def __init__(self) -> None:
-            self.logged: dict[str, float] = {}
-
-        def log(self, name: str, value: torch.Tensor, **_: object) -> None:
-            self.logged[name] = float(value)
-
-    gated, other = Kept(), Kept()
-    log_rights(gated, [("image_group", 4, torch.tensor(0.75)), ("collar", 4, torch.tensor(0.0))], 4)
-    log_rights(other, [("collar", 4, torch.tensor(0.25)), ("neckline", 4, torch.tensor(0.75))], 4)
-    assert (gated.logged["val_wrong"], other.logged["val_wrong"]) == (0.25, 0.5)
+def test_the_watched_share_falls_back_to_every_head_where_no_held_out_row_has_a_gated_label() -> None:
+    gated, other = HeldRights(), HeldRights()
+    gated.add([("collar", 60, torch.tensor(0.0))])
+    gated.add([("image_group", 1, torch.tensor(0.0)), ("collar", 4, torch.tensor(0.0))])
+    gated.add([("image_group", 3, torch.tensor(1.0))])
+    other.add([("collar", 4, torch.tensor(0.25)), ("neckline", 4, torch.tensor(0.75))])
+    assert gated.shares() == {"collar": 0.0, "image_group": 0.75}
+    assert (gated.wrong(), other.wrong(), HeldRights().wrong()) == (0.25, 0.5, 0.0)
