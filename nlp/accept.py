@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from schemas.attribute_spec import Attributes
 from schemas.declared import load
 from schemas.errors import UsageError
 from schemas.records import bounded
+from schemas.sheet import closest, read_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ def accept(sheet: Path, declaration: Path) -> Accepted:
     The declaration is replaced whole, and only if the result still loads.
 
     Raises:
-        UsageError: a column is missing, or a row names no declared attribute or no value.
+        UsageError: the sheet cannot be read, a column is missing, or a row names no value, or no attribute that has
+            declared ones.
 
     """
     yaml = YAML()
@@ -41,39 +42,29 @@ def accept(sheet: Path, declaration: Path) -> Accepted:
     yaml.width = 118
     yaml.indent(mapping=2, sequence=4, offset=2)
     document = yaml.load(declaration.read_text(encoding="utf-8"))
-    attributes = {a["name"]: a for a in document["attributes"]}
-    synonyms: list[str] = []
-    values: list[str] = []
-    known: list[str] = []
-    for line, row in _accepted_rows(sheet):
-        attribute, name, term = _checked(attributes, row, f"{sheet.name} line {line}")
-        label = f"{attribute['name']}.{name}: {term}"
-        (
-            known if (where := _merge(attribute, name, term)) == "known" else values if where == "new" else synonyms
-        ).append(label)
-    if synonyms or values:
+    attributes = {a["name"]: a for a in document["attributes"] if a.get("values")}
+    done: dict[str, list[str]] = {"synonym": [], "new": [], "known": []}
+    for where, row in read_sheet(sheet, COLUMNS[:4], "`enrich vocabulary report`"):
+        if row["action"].lower() != "accept":
+            continue
+        attribute, name, term = _checked(attributes, row, where)
+        done[_merge(attribute, name, term)].append(f"{attribute['name']}.{name}: {term}")
+    if done["synonym"] or done["new"]:
         out = io.StringIO()
         yaml.dump(document, out)
         _replace(declaration, out.getvalue())
-    return Accepted(tuple(synonyms), tuple(values), tuple(known))
-
-
-def _accepted_rows(sheet: Path) -> list[tuple[int, dict[str, str]]]:
-    with sheet.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = set(COLUMNS[:4]) - set(reader.fieldnames or ())
-        if missing:
-            raise UsageError(f"{sheet.name}: columns {sorted(missing)} are missing; expected {COLUMNS}.")
-        return [(reader.line_num, row) for row in reader if (row["action"] or "").strip().lower() == "accept"]
+    return Accepted(tuple(done["synonym"]), tuple(done["new"]), tuple(done["known"]))
 
 
 def _checked(attributes: dict[str, Any], row: dict[str, str], where: str) -> tuple[Any, str, str]:
-    attribute = attributes.get((row["attribute"] or "").strip())
-    name = "_".join((row["value"] or "").lower().split())
-    term = " ".join((row["term"] or "").lstrip("'").lower().split())
+    attribute = attributes.get(row["attribute"])
+    name = "_".join(row["value"].lower().split())
+    term = " ".join(row["term"].lower().split())
     if attribute is None:
-        got = bounded(repr(row["attribute"]))
-        raise UsageError(f"{where}: attribute {got} is not declared; allowed: {sorted(attributes)}. Mend the row.")
+        raise UsageError(
+            f"{where}: attribute {bounded(row['attribute'])!r} is not declared with values"
+            f"{closest(row['attribute'], attributes)}. Mend the row. Allowed: {', '.join(sorted(attributes))}"
+        )
     if not name or not term:
         raise UsageError(
             f"{where}: term {bounded(repr(term))} needs a value of {attribute['name']}. Write one in the row."
@@ -82,14 +73,15 @@ def _checked(attributes: dict[str, Any], row: dict[str, str], where: str) -> tup
 
 
 def _merge(attribute: Any, name: str, term: str) -> str:
-    for value in attribute.get("values", []):
+    """Add ``term`` to a value; tell whether it is a "synonym", a "new" value's, or "known" already."""
+    for value in attribute["values"]:
         if value["name"] == name:
             have = value.setdefault("synonyms", [])
             if term in have or term in value.get("words", []):
                 return "known"
             have.append(term)
             return "synonym"
-    attribute.setdefault("values", []).append({"name": name, "synonyms": [term]})
+    attribute["values"].append({"name": name, "synonyms": [term]})
     return "new"
 
 

@@ -32,8 +32,7 @@ from schemas.attribute_spec import attributes
 from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source
 
 _CHUNK = 64
-_ROOM = Path(__file__).parent
-STARTER = _ROOM / "starter"
+STARTER = Path(__file__).parent / "starter"
 """The trained parts that ship with the package."""
 RECOGNISER = ("ner.bin", "ner.json", "word_classes.json")
 
@@ -43,12 +42,11 @@ __all__ = ["ProductText", "TextReader", "build", "miner"]
 class TextReader:
     """Reads products' words into claims; a product's claims never depend on its batch mates."""
 
-    def __init__(self, lexicon: Lexicon, language: Language, extractors: Sequence[Extractor], version: str) -> None:
+    def __init__(self, lexicon: Lexicon, language: Language, extractors: Sequence[Extractor]) -> None:
         """Take the extractors in the order in which they run; see :func:`build`."""
         self._lexicon = lexicon
         self._language = language
         self._extractors = tuple(extractors)
-        self.version = version
         self.counts: Counter[str] = Counter()
 
     def read(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
@@ -119,7 +117,7 @@ def build(folder: Path | None = None, language: str = "en", ner: bool = True) ->
         extractors.append(
             Entities(Recogniser.load(parts), resolver, declared, _hash(parts, *RECOGNISER, "vectors.npz"))
         )
-    return TextReader(lexicon, Language(lexicon.words, language), extractors, _version(extractors, language))
+    return TextReader(lexicon, Language(lexicon.words, language), extractors)
 
 
 def miner(folder: Path | None = None, language: str = "en") -> Miner:
@@ -136,15 +134,3 @@ def _hash(folder: Path, *names: str) -> str:
     for name in names:
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:8]
-
-
-def _version(extractors: Sequence[Extractor], language: str) -> str:
-    """Hash the vocabulary, the code that reads with it and every extractor's trained parts: 12 hex digits."""
-    digest = hashlib.sha256(attributes().model_dump_json().encode())
-    digest.update(article_vocabulary().model_dump_json().encode())
-    digest.update(context(language).model_dump_json().encode())
-    for path in sorted(_ROOM.glob("*.py")) + sorted((_ROOM / "extractors").glob("*.py")):
-        digest.update(path.read_bytes())
-    for extractor in extractors:
-        digest.update(f"{extractor.name}@{extractor.version}".encode())
-    return digest.hexdigest()[:12]

@@ -46,12 +46,15 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One model: its classes stand in columns ``[first, first + len(classes))`` of the shared weights."""
+    """One model: its classes stand in columns ``[first, first + len(classes))`` of the shared weights.
+
+    ``inverse_temperature`` is what the margins are multiplied by before the softmax.
+    """
 
     name: str
     classes: tuple[str, ...]
     first: int
-    temperature: float
+    inverse_temperature: float
     bias: NDArray[np.float32]
 
 
@@ -97,7 +100,7 @@ class LinearModels:
         asked_on = list(range(len(known)))
         for head in self.heads:
             own = np.ascontiguousarray(totals[:, head.first : head.first + len(head.classes)])
-            scores = _softmax((own + head.bias).astype(np.float64) * head.temperature)
+            scores = _softmax((own + head.bias).astype(np.float64) * head.inverse_temperature)
             best = scores.argmax(axis=1)
             parts = self._weights[x.indices, head.first + np.repeat(best, np.diff(x.indptr))] * x.data
             # Five digits: what differs with the order of a sum must not show.
@@ -145,7 +148,8 @@ class LinearModels:
                 "name": h.name,
                 "classes": h.classes,
                 "first": h.first,
-                "temperature": h.temperature,
+                # The key is older than the name, and files have it.
+                "temperature": h.inverse_temperature,
                 "bias": h.bias.tolist(),
             }
             for h in self.heads

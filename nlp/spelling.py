@@ -5,14 +5,14 @@ from __future__ import annotations
 COMMON = {
     "color": "colour", "colors": "colours", "colored": "coloured", "colourd": "coloured", "coloure": "colour",
     "gray": "grey", "jewellery": "jewelry", "jewelery": "jewelry", "moulded": "molded", "polarized": "polarised",
-    "polarised": "polarised", "oxidized": "oxidised", "analog": "analogue", "fiber": "fibre", "center": "centre",
+    "oxidized": "oxidised", "analog": "analogue", "fiber": "fibre", "center": "centre",
     "travelling": "traveling", "moisturizer": "moisturiser", "moisturizing": "moisturising", "odor": "odour",
     "accessorize": "accessorise", "multicolor": "multicolour", "multicolored": "multicoloured", "pajama": "pyjama",
     "pajamas": "pyjamas", "pyjammas": "pyjamas", "pijama": "pyjama", "colorblock": "colourblock", "sari": "saree",
     "saris": "sarees", "colorblocked": "colourblocked", "organizer": "organiser", "duffle": "duffel",
-    "neckline": "neckline", "sleevless": "sleeveless", "sleveless": "sleeveless", "sleevelss": "sleeveless",
+    "sleevless": "sleeveless", "sleveless": "sleeveless", "sleevelss": "sleeveless",
     "polyster": "polyester", "ployester": "polyester", "embroidary": "embroidery", "embroidry": "embroidery",
-    "embriodered": "embroidered", "emboridered": "embroidered", "cottan": "cotton", "coton": "cotton",
+    "embriodered": "embroidered", "emboridered": "embroidered", "cottan": "cotton",
     "chifon": "chiffon", "shiffon": "chiffon", "leatherite": "leatherette",
     "lether": "leather", "elasticized": "elasticated",
     "elasticised": "elasticated", "stripped": "striped", "strips": "stripes", "woolen": "woollen",
@@ -21,8 +21,11 @@ COMMON = {
     "inches": "inch", "checkered": "checked",
     "chequered": "checked", "lehnga": "lehenga", "juti": "jutti", "mojri": "mojari", "mojris": "mojaris",
     "churidaar": "churidar", "dupata": "dupatta", "duppata": "dupatta", "kurthi": "kurti", "kurtha": "kurta",
-    "salwaar": "salwar", "spectacle": "spectacle", "dail": "dial", "watche": "watch", "sheos": "shoes",
-    "antiskid": "antiskid", "colur": "colour", "bagpack": "backpack", "bagpacks": "backpacks", "suade": "suede",
-    "synthetic": "synthetic", "neckties": "ties", "maroone": "maroon", "turquiose": "turquoise",
+    "salwaar": "salwar", "dail": "dial", "watche": "watch", "sheos": "shoes",
+    "colur": "colour", "bagpack": "backpack", "bagpacks": "backpacks", "suade": "suede",
+    "neckties": "ties", "maroone": "maroon", "turquiose": "turquoise",
 }  # fmt: skip
-"""Misspellings and regional spellings, each to the one the vocabulary uses; applied to texts and vocabulary alike."""
+"""Misspellings and regional spellings, each to the one the vocabulary uses; applied to texts and vocabulary alike.
+
+No word of another language may stand here (``vocabulary/languages.yaml``): it would tell of English.
+"""

@@ -180,7 +180,9 @@ def _mined(sources: dict[str, Path], folder: Path) -> Path:
     from enrichment.stages.mine_labels import mine_labels
 
     # Claims of other sources are no claims of these.
-    known = repr([(name, path.name, path.stat().st_size if path.is_file() else 0) for name, path in sorted(sources.items())])
+    known = repr(
+        [(name, path.name, path.stat().st_size if path.is_file() else 0) for name, path in sorted(sources.items())]
+    )
     path = folder / f"claims-{hashlib.sha256(known.encode()).hexdigest()[:12]}.parquet"
     if not path.is_file():
         mine_labels(sources, path, open_progress(_kind()))

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.attribute_spec import attributes
 from schemas.errors import UsageError
 from schemas.records import bounded
+from schemas.sheet import closest, read_sheet
+from schemas.taxonomy_spec import taxonomy
 
 COLUMNS = ("id", "attribute", "label", "suggested", "quality", "confidence", "why", "decision")
 ACCEPT, KEEP, DROP = "accept", "keep", "drop"
@@ -41,29 +44,49 @@ def write_review(path: Path, rows: Iterable[ReviewRow]) -> None:
 def read_corrections(path: Path) -> dict[tuple[str, str], str]:
     """Return the corrected label by (id, attribute); "" means drop the label. Rows kept or undecided are left out.
 
+    A value must be declared for its attribute, or be the label of another row of the file.
+
     Raises:
-        UsageError: the file has not the columns that :func:`write_review` writes.
+        UsageError: the file cannot be read or has not the columns that :func:`write_review` writes, or a row names an
+            unknown attribute or value.
 
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = set(COLUMNS) - set(reader.fieldnames or ())
-        if missing:
-            raise UsageError(f"{path.name}: no column {sorted(missing)}; allowed: a CSV written by labels audit")
-        return dict(found for row in reader if (found := _correction(row)) is not None)
+    rows = list(read_sheet(path, COLUMNS, "`enrich labels audit`"))
+    values = _values()
+    for _, row in rows:
+        values.get(row["attribute"], set()).add(row["label"])
+    return dict(found for where, row in rows if (found := _correction(where, row, values)) is not None)
 
 
-def _correction(row: dict[str, str]) -> tuple[tuple[str, str], str] | None:
-    cells = {name: (row[name] or "").removeprefix("'").strip() for name in COLUMNS}
-    decision = cells["decision"]
+def _values() -> dict[str, set[str]]:
+    """Return the declared values of every attribute that has any, article types included."""
+    hierarchy = taxonomy()
+    classes = (node for department in hierarchy.departments for node in department.classes)
+    placed = (one for node in classes for leaf in node.subclasses for one in leaf.article_types)
+    values = {a.name: {value.name for value in a.values} for a in attributes().attributes if a.values}
+    return values | {"article_type": {one.name for one in (*hierarchy.outside, *placed)}}
+
+
+def _correction(where: str, row: dict[str, str], values: dict[str, set[str]]) -> tuple[tuple[str, str], str] | None:
+    attribute, decision = row["attribute"], row["decision"]
     if decision.lower() in {"", KEEP}:
         return None
-    key = cells["id"], cells["attribute"]
+    if attribute not in values:
+        raise UsageError(
+            f"{where}: attribute {bounded(attribute)!r} is not known{closest(attribute, values)}. Mend the row. "
+            f"Allowed: {', '.join(sorted(values))}"
+        )
+    key = row["id"], attribute
     if decision.lower() == DROP:
         return key, ""
-    value = cells["suggested"] if decision.lower() == ACCEPT else decision
+    value = row["suggested"] if decision.lower() == ACCEPT else decision
     if not value:
-        raise UsageError(f"correction of {bounded(cells['id'])!r}: accept without a suggested value; write the value")
+        raise UsageError(f"{where}: decision {ACCEPT!r} without a suggested value. Write the value as decision.")
+    if value not in values[attribute]:
+        raise UsageError(
+            f"{where}: {bounded(value)!r} is no value of {attribute}{closest(value, values[attribute])}. As decision "
+            f"write {ACCEPT}, {KEEP}, {DROP} or a value. Allowed: {', '.join(sorted(values[attribute]))}"
+        )
     return key, value
 
 

@@ -28,6 +28,8 @@ _STARTERS = {
     Kind.TEXT: _PACKAGE.parent / "nlp" / "starter",
     Kind.FUSION: _PACKAGE / "fusion" / "starter",
 }
+STARTER = "starter"
+"""What the packaged version is called whatever its own name is."""
 CACHE_VARIABLE = "ENRICH_MODEL_CACHE"
 
 
@@ -82,7 +84,7 @@ class Registry:
         """Return a version in a local folder, verified (see :func:`resolve`)."""
         name = version or self.current(kind).version
         packaged = open_version(self._starters[kind], kind)
-        if name is None or name in {packaged.version, "starter"}:
+        if name is None or name in {packaged.version, STARTER}:
             return packaged
         manifest = self._manifest(kind, check_name(name))
         folder = self._cache / kind.value / f"{name}-{manifest['hash'][:12]}"
@@ -119,15 +121,17 @@ class Registry:
 
         """
         candidate, now = self.fetch(kind, version), self.current(kind)
+        packaged = self.fetch(kind, STARTER)
         worse = _worse(candidate, self.fetch(kind))
         if worse:
             raise GateRefused(
                 f"{kind.value} {candidate.version} is not promoted. Worse than the current one: {'; '.join(worse)}. "
                 "Train a better one, or roll back to an earlier version."
             )
-        if candidate.version != now.version:
-            kept = (*now.earlier, now.version or "starter")
-            self._point(kind, Current(candidate.version, kept))
+        # The packaged starter lies in no store, and its name changes with the package.
+        target = None if candidate.folder == packaged.folder else candidate.version
+        if target != now.version:
+            self._point(kind, Current(target, (*now.earlier, now.version or STARTER)))
         return candidate
 
     def rollback(self, kind: Kind) -> ModelVersion:
@@ -141,7 +145,7 @@ class Registry:
         if not now.earlier:
             raise UsageError(f"{kind.value}: nothing to roll back to; the version in force is the first one")
         back = now.earlier[-1]
-        self._point(kind, Current(None if back == "starter" else back, now.earlier[:-1]))
+        self._point(kind, Current(None if back == STARTER else back, now.earlier[:-1]))
         return self.fetch(kind)
 
     def _point(self, kind: Kind, to: Current) -> None:
@@ -152,7 +156,7 @@ class Registry:
         try:
             manifest: dict[str, str] = json.loads(self._store.get(_prefix(kind, name) + MANIFEST))
         except ObjectMissing as error:
-            known: Sequence[str] = [*self.list(kind), "starter"]
+            known: Sequence[str] = [*self.list(kind), STARTER]
             raise UsageError(
                 f"{kind.value} version {bounded(name)!r} is not in {self._store.uri}; allowed: {', '.join(known)}"
             ) from error

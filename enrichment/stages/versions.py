@@ -15,6 +15,7 @@ from enrichment.config import Settings
 from enrichment.models.registry import Kind, resolve
 from enrichment.runs.plan import BUILD
 from enrichment.stores.open import open_store
+from nlp.vocabulary_spec import VOCABULARY_DIR
 from schemas.declared import SCHEMA_DIR
 
 _PACKAGE = Path(__file__).parents[1]
@@ -32,6 +33,7 @@ def versions(settings: Settings) -> dict[str, str]:
         BUILD: _code_hash(("",)),
         "taxonomy": _hash([SCHEMA_DIR / "taxonomy.yaml", SCHEMA_DIR / "groups.yaml"]),
         "attributes": _hash([SCHEMA_DIR / "attributes.yaml", _PACKAGE / "vision" / "training_labels.yaml"]),
+        "vocabulary": _hash(sorted(VOCABULARY_DIR.glob("*.yaml"))),
         "vendors": _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
         "ner": str(settings.ner).lower(),
     }
@@ -39,7 +41,7 @@ def versions(settings: Settings) -> dict[str, str]:
 
 @cache
 def _code_hash(rooms: tuple[str, ...]) -> str:
-    """Hash the source of ``rooms`` ("" for all), of the words' package and of the vocabulary."""
+    """Hash the source of ``rooms`` ("" for all), of the words' package and of the schemas."""
     roots = [*(_PACKAGE / room for room in rooms), _PACKAGE.parent / "nlp", SCHEMA_DIR]
     return _hash(path for root in roots for path in sorted(root.rglob("*")) if path.suffix in _SOURCES)
 

@@ -19,7 +19,7 @@ from nlp.lexicon import Lexicon
 from nlp.linear import Head, LinearModels
 from nlp.reading import read
 from nlp.text import ProductText
-from nlp.training.corpus import Example, fold, without_fold
+from nlp.training.corpus import Example, fold
 from nlp.vocabulary_spec import ArticleVocabulary, article_vocabulary
 
 LOG = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ HEADS: dict[str, Callable[[Example], str | None]] = {
     "gender": lambda e: e.gender,
     "occasion": lambda e: e.occasion,
 }
-_TEMPERATURES = np.geomspace(0.5, 16.0, 26)
+_INVERSE_TEMPERATURES = np.geomspace(0.5, 16.0, 26)
 _COST = 0.5
 
 
@@ -135,10 +135,11 @@ def fit(data: Featured, brand_words: frozenset[str], common: frozenset[str], sca
     return LinearModels(terms, idf, np.concatenate(blocks, axis=1), heads)
 
 
-def temperatures(models: LinearModels, held: Featured) -> dict[str, float]:
-    """Return per head the softmax temperature of least loss on held-out brands; ``models`` must have temperature 1.
+def inverse_temperatures(models: LinearModels, held: Featured) -> dict[str, float]:
+    """Return per head the factor of the margins of least loss on held-out brands; that of ``models`` must be 1.
 
-    Temperature scaling: Guo et al., On Calibration of Modern Neural Networks, https://arxiv.org/abs/1706.04599
+    Temperature scaling: Guo et al., On Calibration of Modern Neural Networks, https://arxiv.org/abs/1706.04599. They
+    divide by a temperature T; the factor is 1 / T.
     """
     answers = [models.answer([(t, 0, 1) for t in terms]) for terms in held.terms]
     found = {}
@@ -148,50 +149,27 @@ def temperatures(models: LinearModels, held: Featured) -> dict[str, float]:
         # The log of a softmax is the margins up to a constant, which a softmax does not see.
         margins = np.log(np.maximum(1e-12, np.stack([answers[i][head.name].scores for i in rows])))
         columns = np.array([head.classes.index(str(truths[i])) for i in rows])
-        found[head.name] = float(min(_TEMPERATURES, key=partial(_loss, margins, columns)))
+        found[head.name] = float(min(_INVERSE_TEMPERATURES, key=partial(_loss, margins, columns)))
     return found
 
 
-def _loss(margins: NDArray[np.float32], truth: NDArray[np.int64], temperature: float) -> float:
-    scaled = margins * temperature
+def _loss(margins: NDArray[np.float32], truth: NDArray[np.int64], inverse_temperature: float) -> float:
+    scaled = margins * inverse_temperature
     top = scaled.max(axis=1, keepdims=True)
     totals = top[:, 0] + np.log(np.exp(scaled - top).sum(axis=1))
     return float((totals - scaled[np.arange(len(truth)), truth]).mean())
 
 
 def train(lexicon: Lexicon, labelled: Sequence[Example], extra: Sequence[Example]) -> LinearModels:
-    """Fit on all brands, with temperatures found on brands held out of a first fit."""
+    """Fit on all brands, with inverse temperatures found on brands held out of a first fit."""
     known = frozenset(e.article_type for e in labelled if e.article_type)
     everything = [*labelled, *silver(lexicon, extra, known), *declared_examples(article_vocabulary())]
     data = featured(lexicon, everything)
     brand_words = frozenset(e.brand for e in (*labelled, *extra))
     part, held = data.part(lambda e: _inner(e) != 0), data.part(lambda e: _inner(e) == 0)
-    found = temperatures(fit(part, brand_words, lexicon.words, {}), held)
-    LOG.info("temperatures %s", found)
+    found = inverse_temperatures(fit(part, brand_words, lexicon.words, {}), held)
+    LOG.info("inverse temperatures %s", found)
     return fit(data, brand_words, lexicon.words, found)
-
-
-def accuracy(lexicon: Lexicon, labelled: Sequence[Example], extra: Sequence[Example], held: int) -> dict[str, float]:
-    """Return accuracies on the brands of fold ``held`` of models that never saw them."""
-    part, test = without_fold(labelled, held)
-    models = train(lexicon, part, [e for e in extra if fold(e.brand) != held])
-    right: Counter[str] = Counter()
-    seen: Counter[str] = Counter()
-    for example, terms in zip(test, featured(lexicon, test).terms, strict=True):
-        answers = models.answer([(t, 0, 1) for t in terms])
-        for name, label in HEADS.items():
-            truth = label(example)
-            if truth is None:
-                continue
-            seen[name] += 1
-            right[name] += name in answers and answers[name].value == truth
-        seen["image_group"] += 1
-        article = answers.get("article_type")
-        groups = lexicon.groups
-        right["image_group"] += article is not None and groups.get(article.value) == groups.get(
-            example.article_type or ""
-        )
-    return {name: right[name] / n for name, n in seen.items()}
 
 
 def _inner(example: Example) -> int:

@@ -1,4 +1,4 @@
-"""Make the trained parts that ship in ``nlp/starter``, or measure them on brands that were held out."""
+"""Make the trained parts that ship in ``nlp/starter``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nlp.lexicon import Lexicon
 from nlp.training.calibration import noun_confidence
 from nlp.training.corpus import brands, described, labelled
 from nlp.training.held_out_spellings import Corpus
-from nlp.training.linear_training import accuracy, train
+from nlp.training.linear_training import train
 from nlp.training.ner_training import CLAUSES, clause_words, sample, train_recogniser
 from nlp.training.silver import silver_clauses
 from nlp.training.vectors_training import sentences, train_vectors
@@ -55,9 +55,3 @@ def corpus_of(data: Path) -> Corpus:
     both = [*texts, *names]
     clauses = silver_clauses(lexicon, declared, [*texts, *names[::2]])
     return Corpus(clauses, sentences(both), clause_words(lexicon, declared), brands(both) - lexicon.words)
-
-
-def measure_parts(data: Path, fold: int) -> dict[str, float]:
-    """Train the linear models without the brands of ``fold`` (0 to 4); return accuracies on them."""
-    lexicon = Lexicon(attributes(), article_vocabulary(), context("en"))
-    return accuracy(lexicon, labelled(data), described(data), fold)

@@ -19,6 +19,8 @@ from enrichment.labels.suspects import suspects
 from enrichment.progress.null import NullProgress
 from schemas.errors import UsageError
 
+COLOURS = ("black", "navy_blue", "red")
+
 
 def picture(seed: int, shade: int = 0) -> bytes:
     cells = np.random.default_rng(seed).integers(0, 200, (8, 9)).astype(np.uint8)
@@ -34,9 +36,9 @@ def items() -> Labelled:
     codes = np.arange(120) % 3
     features = rng.normal(size=(120, 6)) * 0.4
     features[np.arange(120), codes] += 4
-    labels = [f"value{c}" for c in codes]
+    labels = [COLOURS[c] for c in codes]
     for wrong in (4, 31, 77):
-        labels[wrong] = f"value{(codes[wrong] + 1) % 3}"
+        labels[wrong] = COLOURS[(codes[wrong] + 1) % 3]
     pictures = [picture(at) for at in range(120)]
     pictures[9] = picture(10, shade=3)
     features[9] = features[10] + 0.01
@@ -49,7 +51,7 @@ def test_planted_errors_rank_first_with_their_true_value(items: Labelled, tmp_pa
     found = audit(items, tmp_path, NullProgress())
     worst = {s.at: s.suggested for s in found.suspects[:5]}
     assert {4, 31, 77} <= set(worst)
-    assert worst[31] == f"value{31 % 3}"
+    assert worst[31] == COLOURS[31 % 3]
     assert found.kappa["all"] == 1.0
     assert any({p.first, p.second} == {9, 10} for p in found.duplicates)
 
@@ -68,23 +70,66 @@ def test_page_escapes_and_csv_feeds_back(items: Labelled, tmp_path: Path) -> Non
         writer.writeheader()
         writer.writerows(rows)
     corrections = read_corrections(found.review)
-    assert corrections == {("<id&31>", "colour"): "value1", ("<id&4>", "colour"): ""}
+    assert corrections == {("<id&31>", "colour"): "navy_blue", ("<id&4>", "colour"): ""}
 
 
 def test_formulas_stay_text(tmp_path: Path) -> None:
-    row = ReviewRow("=cmd()", "colour", "+red", "-blue", 0.1, 0.9, "why", "accept")
+    row = ReviewRow("=cmd()", "colour", "+red", "-blue", 0.1, 0.9, "why", "+red")
     write_review(tmp_path / "r.csv", [row])
     text = (tmp_path / "r.csv").read_text(encoding="utf-8")
     assert "\n'=cmd(),colour,'+red" in text.replace("\r", "")
-    assert read_corrections(tmp_path / "r.csv") == {("=cmd()", "colour"): "-blue"}
+    assert read_corrections(tmp_path / "r.csv") == {("=cmd()", "colour"): "+red"}
     write_page(tmp_path / "p.html", "<b>", [row], {}, {"<i>": "<u>"})
     assert "<b>" not in (tmp_path / "p.html").read_text(encoding="utf-8")
 
 
 def test_a_foreign_csv_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(UsageError, match="no column"):
+    with pytest.raises(UsageError, match=r"columns .* are missing"):
         read_corrections(tmp_path / "x.csv")
+    (tmp_path / "x.csv").write_bytes("id,attribute,label\n1,colour,bleu céleste\n".encode("cp1252"))
+    with pytest.raises(UsageError, match=r"x\.csv line 2: .* CSV UTF-8"):
+        read_corrections(tmp_path / "x.csv")
+    with pytest.raises(UsageError, match="labels audit"):
+        read_corrections(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "suggested", "decision", "told"),
+    [
+        ("article_typ", "Tshirts", "accept", ["'article_typ' is not known (closest: 'article_type')", "colour"]),
+        ("article_typ", "Tshirts", "drop", ["'article_typ' is not known (closest: 'article_type')"]),
+        ("article_type", "Tshirts", "Tshirtz", ["'Tshirtz' is no value of article_type (closest: 'Tshirts')"]),
+        ("article_type", "Tshirtz", "accept", ["'Tshirtz' is no value of article_type (closest: 'Tshirts')"]),
+        ("colour", "red", "Reject", ["'Reject' is no value of colour", "accept, keep, drop or a value", "navy_blue"]),
+        ("colour", "", "accept", ["'accept' without a suggested value"]),
+    ],
+)
+def test_a_decision_that_is_no_value_is_refused_where_it_stands(
+    tmp_path: Path, attribute: str, suggested: str, decision: str, told: list[str]
+) -> None:
+    fine = ReviewRow("1", "colour", "red", "blue", 0.1, 0.9, "two\nlines", "accept")
+    write_review(tmp_path / "r.csv", [fine, ReviewRow("2", attribute, "Shirts", suggested, 0.1, 0.9, "why", decision)])
+    with pytest.raises(UsageError) as refused:
+        read_corrections(tmp_path / "r.csv")
+    assert str(refused.value).startswith("r.csv line 4: ")
+    assert [part for part in told if part not in str(refused.value)] == []
+
+
+def test_declared_values_and_labels_of_the_training_set_are_taken(tmp_path: Path) -> None:
+    rows = [
+        ReviewRow("1", "article_type", "Shirts", "Free Gifts", 0.1, 0.9, "why", "Accept"),
+        ReviewRow("2", "image_group", "top", "dress", 0.1, 0.9, "why", "skirt"),
+        ReviewRow("3", "neckline", "round", "v_neck", 0.1, 0.9, "why", "other"),
+        ReviewRow("4", "neckline", "other", "round", 0.1, 0.9, "why", "KEEP"),
+        ReviewRow("5", "nonsense", "a", "b", 0.1, 0.9, "why"),
+    ]
+    write_review(tmp_path / "r.csv", rows)
+    assert read_corrections(tmp_path / "r.csv") == {
+        ("1", "article_type"): "Free Gifts",
+        ("2", "image_group"): "skirt",
+        ("3", "neckline"): "other",
+    }
 
 
 def test_kappas_match_published_examples() -> None:

@@ -36,6 +36,23 @@ def test_the_packaged_starter_is_current_until_another_is(registry: Registry, tm
         registry.rollback(Kind.VISION)
 
 
+def test_the_packaged_starter_in_force_again_is_whatever_the_package_ships(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(make(tmp_path / "a", "v2", {"group": 0.9}))
+    for name in ("starter", "starter-1"):
+        registry.promote(Kind.VISION, "v2")
+        assert registry.promote(Kind.VISION, name).version == "starter-1"
+        assert registry.current(Kind.VISION).version is None
+    earlier = registry.current(Kind.VISION).earlier
+    assert earlier == ("starter", "v2", "starter", "v2")
+    registry.promote(Kind.VISION, "starter")
+    assert registry.current(Kind.VISION).earlier == earlier
+    newer = make(tmp_path / "package", "starter-2", {"group": 0.9})
+    upgraded = Registry(open_store(str(tmp_path / "store")), tmp_path / "cache", {Kind.VISION: newer.folder})
+    assert upgraded.fetch(Kind.VISION).version == "starter-2"
+    assert upgraded.rollback(Kind.VISION).version == "v2"
+    assert upgraded.rollback(Kind.VISION).version == "starter-2"
+
+
 def test_a_worse_or_unmeasured_candidate_is_refused(registry: Registry, tmp_path: Path) -> None:
     registry.publish(make(tmp_path / "a", "worse", {"group": 0.89}))
     registry.publish(make(tmp_path / "b", "blind", {"colour": 0.99}))

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nlp.catalog import ProductText, TextReader, build
 
 _WORDS = st.sampled_from(
     ["Men", "shirt", "no", "round", "neck", "80%", "cotton", "20%", "<b>", "</b>", "&amp;", "22 in", "Colour:", "Black",
-     "with", "belt loops", "lockOne", "â€™", "\u202e", "½", "kurta", "½ in", "\n", "Length: 5 m", "dial", "14 1/4 mm"]
+     "with", "belt loops", "lockOne", "â€™", "\u202e", "½", "kurta", "½ in", "\n", "Length: 5 m", "dial", "14 1/4 mm",
+     "Women Slimm Fit Jeans", "cottonn shirt", "has a sprad collar"]
 )  # fmt: skip
+_MISSPELT = {"name": "Acme Men <b>Blue</b>&nbsp;Shirt \u202e", "description": "½ in hem, has a sprad collar"}
 _TEXT = st.lists(_WORDS, max_size=25).map(" ".join) | st.text(max_size=120)
 
 
+@pytest.mark.parametrize("ner", [False, True], ids=["rules", "ner"])
 @settings(max_examples=200, deadline=None)
-@given(_TEXT, _TEXT)
-def test_every_span_lies_inside_its_text_and_equals_its_quote(name: str, description: str) -> None:
+@given(name=_TEXT, description=_TEXT)
+@example(**_MISSPELT)
+def test_every_span_lies_inside_its_text_and_equals_its_quote(ner: bool, name: str, description: str) -> None:
     texts = {"name": name, "description": description}
-    for claim in _reader().read([ProductText("v", "1", name, description)])[0]:
+    for claim in _reader(ner).read([ProductText("v", "1", name, description)])[0]:
         evidence = claim.evidence
         assert texts[evidence.field][evidence.start : evidence.end] == evidence.quote
         assert 0 <= evidence.start < evidence.end <= len(texts[evidence.field])
@@ -64,11 +69,11 @@ def test_an_answer_does_not_depend_on_batch_mates(reader: TextReader) -> None:
     assert reader.read([one])[0] == reader.read([other, one, other])[1] == build(ner=False).read([one])[0]
 
 
-def _reader() -> TextReader:
-    global _READER
-    if _READER is None:
-        _READER = build(ner=False)
-    return _READER
+def test_the_recogniser_has_its_say_among_them() -> None:
+    found = _reader(ner=True).read([ProductText("v", "1", **_MISSPELT)])[0]
+    assert [claim.evidence.quote for claim in found if claim.producer.startswith("ner@")] == ["sprad collar"]
 
 
-_READER: TextReader | None = None
+@cache
+def _reader(ner: bool) -> TextReader:
+    return build(ner=ner)

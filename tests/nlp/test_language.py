@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from nlp.catalog import ProductText, TextReader
+from nlp.language import _foreign
+from nlp.spelling import COMMON
 
 
 @pytest.mark.parametrize(
@@ -11,6 +13,7 @@ from nlp.catalog import ProductText, TextReader
         ("Herren Schuhe Schwarz", "de"),
         ("Damen Sommerkleid mit Blumenmuster und kurzen Ärmeln", "de"),
         ("Robe longue pour femme en coton bleu", "fr"),
+        ("robe longue en coton", "fr"),
         ("Vestido largo de mujer con mangas cortas", "es"),
         ("Camicia uomo a maniche lunghe bianca", "it"),
         ("Dames jurk met lange mouwen zwart", "nl"),
@@ -42,3 +45,12 @@ def test_english_names_with_strange_words_are_read(reader: TextReader, text: str
     before = sum(n for k, n in reader.counts.items() if k.startswith("withheld"))
     reader.read([ProductText("home", "1", text, "")])
     assert sum(n for k, n in reader.counts.items() if k.startswith("withheld")) == before
+
+
+def test_no_word_of_another_language_is_mended_into_an_english_one() -> None:
+    abroad = {code: words & COMMON.keys() for code, words in _foreign().items() if code != "en"}
+    assert {code: words for code, words in abroad.items() if words} == {}
+
+
+def test_every_mended_spelling_is_another_one() -> None:
+    assert [word for word, mended in COMMON.items() if word == mended or mended in COMMON] == []

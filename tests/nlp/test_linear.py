@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 
 from nlp.catalog import STARTER
 from nlp.lexicon import Lexicon
-from nlp.linear import LinearModels, grams
+from nlp.linear import Head, LinearModels, grams
 from nlp.training.corpus import Example, brands, fold
 from nlp.training.linear_training import featured, fit, matrix, shared_terms
 
@@ -49,6 +50,20 @@ def test_a_fitted_model_agrees_with_a_slow_oracle_and_survives_saving(lexicon: L
         exp = np.exp(slow[row] - slow[row].max())
         assert np.allclose(answer.scores, exp / exp.sum(), atol=2e-3)
         assert np.isclose(answer.scores.sum(), 1.0, atol=1e-5)
+
+
+def test_an_inverse_temperature_multiplies_margins_and_keeps_its_key_in_files(tmp_path: Path) -> None:
+    bias = np.array([0.25, -0.25], dtype=np.float32)
+    head = Head("gender", ("men", "women"), 0, 4.0, bias)
+    weights = np.array([[0.5, -0.5]], dtype=np.float32)
+    LinearModels(["acme"], np.ones(1, dtype=np.float32), weights, [head]).save(tmp_path)
+    answer = LinearModels.load(tmp_path).answer([("acme", 0, 1)])["gender"]
+    # Guo et al. divide margins by T = 1 / 4: the difference of 1.5 counts as 6.
+    assert answer.probability == round(1 / (1 + np.exp(-1.5 / 0.25)), 5)
+    stored = json.loads((STARTER / "linear.json").read_text(encoding="utf-8"))
+    shipped = {head.name: head.inverse_temperature for head in LinearModels.load(STARTER).heads}
+    assert shipped == {head["name"]: head["temperature"] for head in stored["heads"]}
+    assert min(shipped.values()) > 1
 
 
 def test_products_asked_about_together_get_the_answers_they_get_alone() -> None:

@@ -86,7 +86,8 @@ def test_accepted_terms_are_merged_and_comments_stay(tmp_path: Path, declaration
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (("accept", "x y", "colar", "spread"), "attribute 'colar' is not declared"),
+        (("accept", "x y", "colar", "spread"), r"v\.csv line 3: attribute 'colar' .* \(closest: 'collar'\).* colour,"),
+        (("accept", "x y", "article_type", "Tshirts"), "attribute 'article_type' is not declared with values"),
         (("accept", "x y", "collar", ""), "needs a value of collar"),
     ],
 )
@@ -104,4 +105,10 @@ def test_a_foreign_sheet_is_refused(tmp_path: Path, declaration: Path) -> None:
     sheet = tmp_path / "v.csv"
     sheet.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(UsageError, match="columns"):
+        accept(sheet, declaration)
+    sheet.write_bytes(",".join(COLUMNS).encode() + "\naccept,bleu céleste,colour,blue\n".encode("cp1252"))
+    with pytest.raises(UsageError, match=r"v\.csv line 2: .* CSV UTF-8"):
+        accept(sheet, declaration)
+    sheet.unlink()
+    with pytest.raises(UsageError, match="vocabulary report"):
         accept(sheet, declaration)
