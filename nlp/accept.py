@@ -33,15 +33,18 @@ def accept(sheet: Path, declaration: Path) -> Accepted:
     The declaration is replaced whole, and only if the result still loads.
 
     Raises:
-        UsageError: the sheet cannot be read, a column is missing, or a row names no value, or no attribute that has
-            declared ones.
+        UsageError: the sheet or the declaration cannot be read, a column is missing, or a row names no value, or no
+            attribute that has declared ones.
 
     """
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 118
     yaml.indent(mapping=2, sequence=4, offset=2)
-    document = yaml.load(declaration.read_text(encoding="utf-8"))
+    try:
+        document = yaml.load(declaration.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"declaration {declaration}: {error.strerror}. Give the file that holds the values.") from error
     attributes = {a["name"]: a for a in document["attributes"] if a.get("values")}
     done: dict[str, list[str]] = {"synonym": [], "new": [], "known": []}
     for where, row in read_sheet(sheet, COLUMNS[:4], "`enrich vocabulary report`"):

@@ -143,12 +143,17 @@ def fusion(
     data: Annotated[Path, typer.Option(help="Folder that holds fashion-products/ and clothing-photos/.")],
     out: Out,
     version: Version = "candidate",
+    vision: Annotated[
+        Path | None, typer.Option(help="Folder of the image version to be believed; by default the packaged one.")
+    ] = None,
     threads: Threads = 2,
 ) -> None:
     """Learn how far each source is believed for each attribute, on products of known truth."""
+    from enrichment.models.version import Kind, open_version
     from enrichment.stages.learn_fusion import train_fusion
 
-    _say(train_fusion(data, out / version, version, threads))
+    looks = open_version(vision, Kind.VISION) if vision else None
+    _say(train_fusion(data, out / version, version, threads, looks))
 
 
 def _settings(source: list[str], out: Path, work: Path, corrections: Path | None, given: dict[str, Any]) -> Any:

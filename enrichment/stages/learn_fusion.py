@@ -1,6 +1,6 @@
 """Learn the fusion weights from products of known truth: filings damaged, words read, pictures looked at.
 
-``python -m enrichment.stages.learn_fusion --data DATA --out FOLDER`` makes what ships in ``enrichment/fusion/starter``.
+`enrich train fusion` makes what ships in ``enrichment/fusion/starter``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from enrichment.fusion.learn import Example, Learned, learn
 from enrichment.models.registry import Kind, starter
-from enrichment.models.version import seal
+from enrichment.models.version import ModelVersion, seal
 from enrichment.runs.parquet import from_parquet
 from enrichment.sample.damage import Rates, damage
 from enrichment.taxonomy.claims import FieldReader, vendor_claims
@@ -191,13 +191,13 @@ def _digest(item: Known) -> str:
     return sha256(item.picture).hexdigest()
 
 
-def train_fusion(data: Path, out: Path, version: str, threads: int = 2) -> Path:
-    """Learn with the packaged readers and seal a version folder: weights, what was measured, and a card.
+def train_fusion(data: Path, out: Path, version: str, threads: int = 2, vision: ModelVersion | None = None) -> Path:
+    """Learn how far ``vision`` (the packaged one by default), words and filings are believed; seal a version folder.
 
     ``data`` holds fashion-products and clothing-photos. Takes five minutes on two cores, mostly looking at pictures.
     """
     with TemporaryDirectory() as scratch:
-        looker = Looker(starter(Kind.VISION), threads)
+        looker = Looker(vision or starter(Kind.VISION), threads)
         learned = learn_fusion(data, attributes(), looker, version, Path(scratch))
     out.mkdir(parents=True, exist_ok=True)
     (out / "weights.json").write_text(learned.weights.to_json(), encoding="utf-8")
