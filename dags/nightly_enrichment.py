@@ -59,12 +59,12 @@ def declared_vendors() -> list[str]:
     return declared()
 
 
-@task.sensor(mode="reschedule", poke_interval=30, timeout=timedelta(hours=12))
+@task.sensor(mode="reschedule", poke_interval=30, timeout=timedelta(hours=12), **RETRY)
 def wait_for_drop(vendor: str, **context: Any) -> PokeReturnValue:
     """Wait until the vendor's drop is complete or its deadline has passed; a late vendor holds nobody."""
     from enrichment.stages.arrival import arrival
 
-    state = arrival(vendor, night_of(context), datetime.now(UTC))
+    state = terminal_stops(arrival, vendor, night_of(context), datetime.now(UTC))
     return PokeReturnValue(is_done=state != "waiting", xcom_value=f"{vendor}: {state}")
 
 

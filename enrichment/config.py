@@ -15,8 +15,11 @@ from typing import Any
 
 from schemas.declared import SCHEMA_DIR
 from schemas.errors import UsageError
+from schemas.records import bounded
 
 ENV_PREFIX = "ENRICH_"
+# As enrichment.models names them; that room lies above this one and may not be asked.
+MODEL_KINDS = ("vision", "text", "fusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,32 @@ class Settings:
         return cls(**values)
 
 
+def model_versions(text: str, where: str) -> dict[str, str]:
+    """Read model versions by kind; ``where`` names the option or variable in the error.
+
+    >>> model_versions("vision=v3, text=v2", "ENRICH_MODELS")
+    {'vision': 'v3', 'text': 'v2'}
+
+    Raises:
+        UsageError: a part is not kind=version, or its kind does not exist or was given before.
+
+    """
+    versions: dict[str, str] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        kind, _, version = (word.strip() for word in part.partition("="))
+        if kind not in MODEL_KINDS or not version or kind in versions:
+            raise UsageError(
+                f"{where} {bounded(part, 60)!r}: expected kind=version, such as fusion=v2, each kind once; kinds: "
+                f"{', '.join(MODEL_KINDS)}. `enrich models list` names the versions."
+            )
+        versions[kind] = version
+    return versions
+
+
 def _parse(name: str, text: str, default: object) -> Any:
     """Read an environment value as the type its setting has."""
     if name == "models":
-        return dict(part.split("=", 1) for part in text.split(",") if "=" in part)
+        return model_versions(text, f"{ENV_PREFIX}MODELS")
     if name == "private_hosts":
         return tuple(host.strip() for host in text.split(",") if host.strip())
     if not isinstance(default, bool | int | float):

@@ -1,6 +1,10 @@
+import doctest
+
 import pytest
 
-from enrichment.config import Settings
+from enrichment import config
+from enrichment.config import MODEL_KINDS, Settings
+from enrichment.models.registry import Kind
 from schemas.errors import UsageError
 
 
@@ -40,3 +44,24 @@ def test_sizes_below_one_are_refused(name):
 def test_settings_survive_json():
     made = Settings(models={"vision": "v1"}, private_hosts=("x",))
     assert Settings.from_json(made.to_json()) == made
+
+
+@pytest.mark.parametrize("text", ["vision=v3, text=v2", " vision = v3 ,, text=v2,"])
+def test_models_may_be_written_with_spaces(monkeypatch, text):
+    monkeypatch.setenv("ENRICH_MODELS", text)
+    assert Settings.from_env().models == {"vision": "v3", "text": "v2"}
+
+
+@pytest.mark.parametrize("part", ["visoin=v3", "Vision=v3", "vision:v3", "vision", "vision=", "=v3", "text=v3"])
+def test_a_model_that_cannot_be_pinned_is_refused_and_not_left_out(monkeypatch, part):
+    monkeypatch.setenv("ENRICH_MODELS", f"text=v2,{part}")
+    with pytest.raises(UsageError, match=f"ENRICH_MODELS '{part}'.*kinds: vision, text, fusion"):
+        Settings.from_env()
+
+
+def test_the_kinds_are_those_that_have_versions():
+    assert tuple(kind.value for kind in Kind) == MODEL_KINDS
+
+
+def test_the_worked_example_runs():
+    assert doctest.testmod(config) == (0, 1)

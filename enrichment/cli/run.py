@@ -12,7 +12,7 @@ from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
 from enrichment.cli.options import Drops, Json, Store, Vendors, settings
 from enrichment.cli.output import console, plain, say_json
 from enrichment.progress.open import open_progress
-from schemas.errors import EnrichError, UsageError
+from schemas.errors import UsageError
 
 RunUri = Annotated[str, typer.Argument(help="The run's address, as the stopped command printed it.")]
 MaxRefused = Annotated[float, typer.Option(help="Largest share (0 to 1) of refused rows that still exits with 0.")]
@@ -84,7 +84,7 @@ def _go(run_uri: str, max_refused: float, json: bool) -> None:
     except BaseMoved:
         # To go on with this run would end here again; the error says the way out.
         raise
-    except (EnrichError, KeyboardInterrupt):
+    except (Exception, KeyboardInterrupt):
         console(stderr=True).print(f"To go on: enrich resume {run_uri}", markup=False)
         raise
     night = summary(run_uri)

@@ -91,13 +91,6 @@ class Fuser:
         return said if allowed is None else [claim for claim in said if claim.value in allowed]
 
 
-def fuse(
-    vendor: str, sku: str, claims: Sequence[AttributeClaim], vocabulary: Attributes, weights: FusionWeights
-) -> Fused:
-    """Fuse one product's claims; for many products build one :class:`Fuser`."""
-    return Fuser(vocabulary, weights).fuse(vendor, sku, claims)
-
-
 def _applies(attribute: Attribute, groups: Mapping[str, float]) -> bool:
     """Tell whether the groups that have this attribute are together likelier than not."""
     if not groups or not attribute.groups:

@@ -6,14 +6,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from schemas.attribute_spec import Attribute, Attributes
 from schemas.errors import ModelMismatch
 from schemas.records import Source
 
-STARTER = Path(__file__).parent / "starter" / "weights.json"
 FORMAT = 3
 # Confidences are kept off 0 and 1, where one overconfident claim could not be outvoted by any number of others.
 FLOOR, CEILING = 1e-4, 0.9995
@@ -115,16 +113,6 @@ def declared_for(attribute: Attribute) -> AttributeWeights:
     said = attribute.weights
     sources = {Source.VENDOR: said.vendor, Source.TEXT: said.text, Source.IMAGE: said.image}
     return AttributeWeights({str(s): SourceWeight(belief=w) for s, w in sources.items()}, attribute.threshold)
-
-
-def starter(vocabulary: Attributes, path: Path = STARTER) -> FusionWeights:
-    """Return the learned weights that ship with the package; attributes they lack keep their declared ones."""
-    base = declared(vocabulary)
-    if not path.exists():
-        return base
-    learned = FusionWeights.from_json(path.read_text(encoding="utf-8"))
-    attributes = {**base.attributes, **learned.attributes}
-    return FusionWeights(learned.version, attributes, learned.gender_of_type, learned.type_share)
 
 
 def _attribute_to(weights: AttributeWeights) -> dict[str, Any]:

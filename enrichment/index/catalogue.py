@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,37 +10,8 @@ import pyarrow.compute as pc
 from enrichment.index.bundle import BundleInfo, build_bundle
 from enrichment.index.load import as_matrix
 from enrichment.index.settings import DEFAULTS, ForestSettings
-from enrichment.progress.null import NullProgress
-from enrichment.progress.port import Progress
-from schemas.errors import UsageError
 
 ALL = "all"
-
-
-def build_all(
-    table: pa.Table,
-    groups: Sequence[str],
-    out: Path,
-    model_hash: str,
-    settings: ForestSettings = DEFAULTS,
-    progress: Progress | None = None,
-) -> dict[str, BundleInfo]:
-    """Build ``out/<group>`` for each of ``groups`` and ``out/all`` from one embeddings table; groups may be empty.
-
-    Raises:
-        UsageError: a repeated key, a bad vector, or a group named like the bundle of everything.
-        GateRefused: a bundle's recall stays below its target; nothing of this night may leave then.
-
-    """
-    if ALL in groups:
-        raise UsageError(f"index group {ALL!r}: the name is kept for the bundle of everything")
-    built: dict[str, BundleInfo] = {}
-    with progress or NullProgress() as told:
-        told.start(len(groups) + 1, "index")
-        for group in (*groups, ALL):
-            built[group] = build_group(table, group, out / group, model_hash, settings)
-            told.advance()
-    return built
 
 
 def build_group(

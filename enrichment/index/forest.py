@@ -58,10 +58,6 @@ class ForestIndex:
         rows, distances = self._forest.get_nns_by_vector(vector, k, search_k=depth, include_distances=True)
         return sorted(((row, _cosine(d)) for row, d in zip(rows, distances, strict=True)), key=lambda p: (-p[1], p[0]))
 
-    def deeper(self, search_k: int) -> None:
-        """Inspect ``search_k`` nodes for ten answers from now on."""
-        self._search_k = search_k
-
 
 def write_forest(vectors: NDArray[np.float32], trees: int, seed: int, path: Path) -> None:
     """Build a forest of ``trees`` over ``vectors`` ``[N, D]`` and save it; byte-identical for equal arguments.

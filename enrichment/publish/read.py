@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
 
 from enrichment.publish.layout import MANIFEST, ROOT, SUCCESS, RunKey, run_of, table_key
-from enrichment.publish.pointer import read_pointer
+from enrichment.publish.pointer import Pointer, read_pointer
 from enrichment.runs.parquet import from_parquet
+from enrichment.runs.plan import night_of
 from enrichment.stores.port import Store
 from schemas.errors import ObjectMissing, PublishedMismatch, UsageError
+
+# A listing names every object, each small picture of a report too: these many nights are looked into one by one.
+_NEAR = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +77,50 @@ def published_before(store: Store, night: date) -> Published | None:
 
 
 def base_key(store: Store, night: date) -> RunKey | None:
-    """Name the base for ``night``: the newest complete run of an earlier night, None where there is none.
+    """Name the base for ``night``: the run that stands for the newest earlier night, None where there is none."""
+    return next(earlier_nights(store, night), None)
 
-    Of several runs of that night the one ``latest.json`` pointed at last is taken, else one that was not rolled
-    back, else the one of the highest id.
+
+def earlier_nights(store: Store, night: date) -> Iterator[RunKey]:
+    """Yield the complete run that stands for each night before ``night``, the newest night first.
+
+    Of several runs of a night it is the one ``latest.json`` pointed at last, else one that was not rolled back, else
+    the one of the highest id.
     """
-    earlier = [key for key in complete_runs(store) if key.night < night]
-    if not earlier:
-        return None
-    newest = [key for key in earlier if key.night == earlier[-1].night]
     pointer = read_pointer(store)
-    pointed = [] if pointer is None else [key for key in pointer.trail if key in newest]
-    kept = [key for key in newest if pointer is None or key.run_id not in pointer.rolled_back]
-    return (pointed or kept or newest)[-1]
+    for runs in _runs_before(store, night):
+        yield _standing(runs, pointer)
 
 
-def complete_runs(store: Store) -> list[RunKey]:
-    """List the runs that were published whole, by night and id; a run without ``_SUCCESS`` does not count."""
-    found = (run_of(key) for key in store.list(f"{ROOT}/run_date=") if key.endswith(f"/{SUCCESS}"))
+def _standing(runs: Sequence[RunKey], pointer: Pointer | None) -> RunKey:
+    pointed = [] if pointer is None else [key for key in pointer.trail if key in runs]
+    kept = [key for key in runs if pointer is None or key.run_id not in pointer.rolled_back]
+    return (pointed or kept or runs)[-1]
+
+
+def _runs_before(store: Store, night: date) -> Iterator[list[RunKey]]:
+    """Yield the complete runs of each earlier night, by id, the newest night first."""
+    for back in range(1, _NEAR + 1):
+        if runs := complete_runs(store, night - timedelta(days=back)):
+            yield runs
+    far = [key for key in complete_runs(store) if key.night < night - timedelta(days=_NEAR)]
+    for _, older in groupby(reversed(far), key=lambda key: key.night):
+        yield sorted(older)
+
+
+def complete_runs(store: Store, night: date | None = None) -> list[RunKey]:
+    """List the runs, of one night or of all, that were published whole, by night and id; ``_SUCCESS`` tells."""
+    prefix = f"{ROOT}/run_date=" if night is None else f"{ROOT}/run_date={night.isoformat()}/"
+    found = (run_of(key) for key in store.list(prefix) if key.endswith(f"/{SUCCESS}"))
     return sorted(key for key in found if key is not None)
 
 
 def find_run(store: Store, run_id: str) -> RunKey:
     """Return the complete run of that id; ``UsageError`` lists the newest that exist."""
+    # Its id says where a planned run lies: all that was ever published is listed only where it is not there.
+    night = night_of(run_id)
+    if night is not None and store.exists(f"{RunKey(night, run_id).prefix}/{SUCCESS}"):
+        return RunKey(night, run_id)
     runs = complete_runs(store)
     for key in runs:
         if key.run_id == run_id:

@@ -26,7 +26,11 @@ class Rollback:
         """Say what was done."""
         left = "an unreadable pointer" if self.left is None else self.left.run_id
         now = f"latest.json now names {self.published.run_id} (night {self.published.night}), it named {left}"
-        return f"{now}. The next night published moves it forward again."
+        return (
+            f"{now}. This holds until the next night is published: that one stands on the last night before it, rolled "
+            "back or not. To keep a bad run out, mend what made it bad (pin the model, fix the YAML) and run its night "
+            "again: later nights then stand on the new run."
+        )
 
 
 def rollback(store: Store, to: str | None = None) -> Rollback:

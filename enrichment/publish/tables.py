@@ -27,20 +27,16 @@ def published_products(
     hierarchy_decisions: pa.Table,
     versions_hash: str,
     attribute_names: Sequence[str],
-    images: pa.Table | None = None,
 ) -> pa.Table:
     """Return the wide table of the given products, one row each, sorted by vendor and sku.
 
-    The image group is the decision on the attribute ``image_group``. ``images`` (IMAGES) gives the pictures' hashes,
-    in position order, of products that have any; the others keep the hashes they came with. A product without a
-    decision gets nulls, which the gate refuses.
+    The image group is the decision on the attribute ``image_group``. A product without a decision gets nulls, which
+    the gate refuses.
     """
     names = tuple(name for name in attribute_names if name != GROUP_ATTRIBUTE)
     products = ordered(products)
     keys = keys_of(products)
     columns = {name: products[name] for name in products.schema.names}
-    if images is not None:
-        columns["image_sha256"] = _pictures(products, keys, images)
     worked = positions(keys, keys_of(work))
     columns |= {name: work[name].take(worked) for name in ("fingerprint", "images_sent")}
     columns["versions_hash"] = pa.array([versions_hash] * products.num_rows, pa.string())
@@ -71,13 +67,6 @@ def merged(carried: pa.Table | None, fresh: pa.Table, by: Sequence[str] = KEY) -
 def merged_claims(carried: pa.Table | None, fresh: pa.Table) -> pa.Table:
     """Put carried claims beside fresh ones in the published order."""
     return merged(carried, published_claims(fresh), _CLAIM_ORDER)
-
-
-def _pictures(products: pa.Table, keys: pa.Array, images: pa.Table) -> pa.Array:
-    images = ordered(images, (*KEY, "position"))
-    found = lists(positions(keys_of(images), keys), images["sha256"], len(keys))
-    known = pc.greater(pc.list_value_length(found), 0)
-    return pc.if_else(known, found, products["image_sha256"].combine_chunks())
 
 
 def _attributes(keys: pa.Array, decisions: pa.Table, names: Sequence[str]) -> dict[str, pa.Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from schemas.records import RunManifest, VendorDrop
 # Versions that name the run but make no product stale: each product carries its own share of people's decisions, and
 # the build as a whole also covers how reports and files are written.
 DECISIONS, BUILD = "decisions", "build"
+_RUN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-[0-9a-f]{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,21 @@ def run_id(night: date, base: str | None, drops: tuple[VendorDrop, ...], version
     """Name a run after its night and the hash of its inputs: the same night run twice is the same run."""
     inputs = {"base": base, "drops": {d.vendor: d.fingerprint for d in drops}, "versions": dict(versions)}
     return f"{night.isoformat()}-{short_hash(inputs)}"
+
+
+def night_of(name: str) -> date | None:
+    """Read the night out of what :func:`run_id` made; None where it made no such name.
+
+    >>> night_of("2026-11-17-0123456789ab")
+    datetime.date(2026, 11, 17)
+    >>> night_of("2026-11-17-../latest") is None
+    True
+    """
+    found = _RUN_ID.fullmatch(name)
+    try:
+        return None if found is None else date.fromisoformat(found[1])
+    except ValueError:
+        return None
 
 
 def canonical(data: Any) -> bytes:

@@ -20,7 +20,7 @@ from enrichment.runs.parquet import from_parquet, to_parquet
 from enrichment.runs.plan import RunPlan, canonical, short_hash
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
-from schemas.errors import ObjectMissing, UsageError
+from schemas.errors import MESSAGE_LIMIT, ObjectMissing, UsageError
 from schemas.records import StageReport, bounded
 
 
@@ -127,7 +127,9 @@ class Run:
 
     def fail(self, stage: str, shard: str, error: Exception) -> None:
         """Record why a shard stopped, for the report; a later success removes it."""
-        body = {"error": type(error).__name__, "message": str(error)}
+        # Not every error is one of ours and bounded, and a vendor's file may have a name that is no UTF-8.
+        message = str(error)[:MESSAGE_LIMIT].encode("utf-8", "replace").decode()
+        body = {"error": type(error).__name__, "message": message}
         self.store.put(self._key(stage, shard, "failed.json"), canonical(body))
 
     def failure(self, stage: str, shard: str) -> Failure | None:

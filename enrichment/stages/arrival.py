@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from enrichment.config import Settings
-from enrichment.vendors.drops import link_of
+from enrichment.vendors.drops import files_in, link_of
 from schemas.vendor_spec import vendor_specs
 
 
@@ -17,7 +16,7 @@ def arrival(
 ) -> Literal["arrived", "late", "waiting"]:
     """Tell whether ``vendor`` has delivered for ``night``.
 
-    A drop has arrived when its files are all there and none was written within ``settle_seconds``. After the
+    A drop has arrived when it has a file and nothing in it was written or renamed within ``settle_seconds``. After the
     vendor's declared deadline (minutes after 00:00 UTC of the night) it is late and nobody waits for it; for a past
     night, and so in a backfill, the deadline has passed and the answer is immediate.
     """
@@ -26,12 +25,19 @@ def arrival(
     drops = Path(settings.drops)
     # A link is not followed when drops are looked for, so nothing ever arrives behind one.
     linked = link_of(drops, vendor, night) is not None
-    if not linked and _still(drops / vendor / night.isoformat(), settings.settle_seconds):
+    if not linked and _still(drops / vendor / night.isoformat(), now, settings.settle_seconds):
         return "arrived"
     midnight = datetime(night.year, night.month, night.day, tzinfo=UTC)
     return "late" if now >= midnight + timedelta(minutes=specs[vendor].deadline_minutes) else "waiting"
 
 
-def _still(folder: Path, seconds: int) -> bool:
-    written = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
-    return bool(written) and time.time() - max(written) >= seconds
+def _still(folder: Path, now: datetime, seconds: int) -> bool:
+    try:
+        # Hidden files, which are no part of a drop, count here: uploads grow under such names.
+        seen = [path.lstat() for path in (folder, *folder.rglob("*"))]
+        # A file may bring its time of writing along; that of its last change here is the system's own.
+        changed = max(max(stat.st_mtime, stat.st_ctime) for stat in seen)
+        return bool(files_in(folder)) and now.timestamp() - changed >= seconds
+    except (FileNotFoundError, NotADirectoryError):
+        # Not there yet, or renamed between two looks.
+        return False

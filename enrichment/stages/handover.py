@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from enrichment.review.feedback import vendor_feedback
 from enrichment.review.ledger import Verdict
@@ -60,7 +61,7 @@ def _paths_and_values(products: pa.Table) -> Iterator[tuple[tuple[str, ...], dic
 def _proposals(products: pa.Table, vendor: str, specs: Any) -> list[Any]:
     """Return values that this vendor writes where it means nothing, for its YAML."""
     columns = ["vendor", "image_group", *(f"vendor_{level}" for level in LEVELS)]
-    rows = [row for row in products.select(columns).to_pylist() if row["vendor"] == vendor]
+    rows = products.select(columns).filter(pc.equal(products["vendor"], vendor)).to_pylist()
     reader = Reader(tree(), specs[vendor].placeholders)
     seen = ((reader.read([row[f"vendor_{level}"] for level in LEVELS]), row["image_group"]) for row in rows)
     return propose(vendor, seen)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import Any
 
-from enrichment.publish.read import complete_runs, open_run, read_file
+from enrichment.publish.read import earlier_nights, open_run, read_file
 from enrichment.runs.run import Run
 from schemas.errors import UsageError
 
@@ -14,10 +15,10 @@ SUMMARY = "report/summary.json"
 
 
 def night_summaries(run: Run) -> list[dict[str, Any]]:
-    """Return the summaries of the newest earlier nights, oldest first, one run a night."""
-    nights = {key.night: key for key in complete_runs(run.store) if key.night < run.plan.manifest.night}
+    """Return the summaries of the newest earlier nights, oldest first, of the run that stands for each night."""
+    nights = list(islice(earlier_nights(run.store, run.plan.manifest.night), NIGHTS))
     found = []
-    for key in [nights[night] for night in sorted(nights)][-NIGHTS:]:
+    for key in reversed(nights):
         try:
             found.append(json.loads(read_file(run.store, open_run(run.store, key), SUMMARY)))
         except UsageError:

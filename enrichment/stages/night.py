@@ -75,7 +75,7 @@ def _require_due(run_uri: str) -> None:
     opened = Run.at(run_uri)
     manifest = opened.plan.manifest
     key = RunKey(manifest.night, manifest.run_id)
-    if key not in complete_runs(opened.store):
+    if key not in complete_runs(opened.store, key.night):
         require_base(opened.store, key, manifest.base_run_id)
 
 

@@ -11,6 +11,7 @@ from enrichment.stages.base import base_products
 from enrichment.stages.drop import drop_of, folder_of, pictures_of, spec_of
 from enrichment.stages.ledger import judged_skus
 from enrichment.stages.trust import measure_trust
+from enrichment.vendors.drops import as_planned
 from enrichment.vendors.product_tables import problems_table, products_table, withdrawn_table
 from enrichment.vendors.read import read_drop
 from enrichment.vendors.withdrawals import absent_products
@@ -22,7 +23,7 @@ def read(run: Run, vendor: str) -> Outcome:
     """Return ``products-0000``, ... of the drop and of the base's products that need new answers.
 
     ``notes``: ``shards``, rows by what became of them (``published`` counts rows that end in a product), and
-    ``notices`` about the drop as a whole.
+    ``notices`` about the drop as a whole. ``DropError`` where the drop is not, or no longer, what was planned.
     """
     plan = run.plan
     spec, drop = spec_of(run, vendor), drop_of(run, vendor)
@@ -31,13 +32,14 @@ def read(run: Run, vendor: str) -> Outcome:
     withdrawn: list[tuple[str, tuple[int, ...]]] = []
     rows_in = 0
     if drop is not None:
-        # A broken picture archive stops the vendor here, before any of its products is worked on.
-        pictures_of(run, vendor).close()
-        for batch in read_drop(spec, folder_of(drop), drop.night, batch=plan.settings.shard_rows):
-            shards += [products_table(batch.products, drop.night)] if batch.products else []
-            problems += batch.problems
-            withdrawn += batch.withdrawn
-            rows_in += batch.rows_in
+        with as_planned(drop, folder_of(drop)):
+            # A broken picture archive stops the vendor here, before any of its products is worked on.
+            pictures_of(run, vendor).close()
+            for batch in read_drop(spec, folder_of(drop), drop.night, batch=plan.settings.shard_rows):
+                shards += [products_table(batch.products, drop.night)] if batch.products else []
+                problems += batch.problems
+                withdrawn += batch.withdrawn
+                rows_in += batch.rows_in
     dropped = {sku for shard in shards for sku in shard["sku"].to_pylist()} | {sku for sku, _ in withdrawn}
     base = base_products(run, vendor)
     if drop is not None and base is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.config import Settings
+from enrichment.config import Settings, model_versions
 from enrichment.fusion.belief import TypeMap
 from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.weights import FusionWeights
@@ -59,17 +59,7 @@ class Scenario:
     @classmethod
     def of(cls, hierarchy: Path, models: str = "") -> Scenario:
         """Read model versions as they are given: "fusion=v2,text=v3"; ``UsageError`` names the part that is none."""
-        versions = {}
-        for part in (part.strip() for part in models.split(",") if part.strip()):
-            kind, _, version = part.partition("=")
-            if not kind or not version:
-                kinds = ", ".join(kind.value for kind in Kind)
-                raise UsageError(
-                    f"--models {bounded(part, 60)!r}: expected kind=version, such as fusion=v2; kinds: {kinds}. "
-                    "`enrich models list` names the versions."
-                )
-            versions[kind.strip()] = version.strip()
-        return cls(hierarchy, versions)
+        return cls(hierarchy, model_versions(models, "--models"))
 
     def __str__(self) -> str:
         """Say what it is: "v7", or "v7 with fusion=v2"."""

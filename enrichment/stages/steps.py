@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Literal
 
 from enrichment.runs.run import Marker, Outcome, Run
-from schemas.errors import DropError, Terminal, UsageError
+from schemas.errors import DropError, Transient, UsageError
 from schemas.group_spec import groups
 from schemas.records import StageReport
 
@@ -56,7 +56,7 @@ def run(stage: str, run_uri: str, shard: str) -> StageReport:
     Raises:
         UsageError: no such stage, or an upstream shard is not done.
         Transient: try again later; nothing was committed.
-        Terminal: the shard cannot be done; the reason is kept in the run for the report.
+        Terminal: the shard cannot be done; the reason is kept in the run for the report, as that of any other error.
 
     """
     step = _step(stage)
@@ -69,7 +69,9 @@ def run(stage: str, run_uri: str, shard: str) -> StageReport:
     try:
         outcome = step.function()(opened, shard)
         opened.commit(stage, shard, fingerprint, outcome)
-    except Terminal as error:
+    except Transient:
+        raise
+    except Exception as error:
         opened.fail(stage, shard, error)
         raise
     finally:

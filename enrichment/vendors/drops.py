@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -25,13 +26,14 @@ def find_drops(
     # The fingerprint reads every byte, so only declared vendors are hashed.
     found = [_drop(name, present[name], night) for name in sorted(present) if name in specs]
     missing = sorted(set(specs) - set(present))
-    return found, missing, sorted(set(present) - set(specs))
+    # Nobody vouches for their names, which the plan and every report of the night repeat.
+    return found, missing, sorted({bounded(name, 80) for name in set(present) - set(specs)})
 
 
 def delivered(drops: Path, night: date) -> dict[str, Path]:
     """Return vendor -> folder of everybody who delivered for ``night``, declared or not, in order."""
     folders = {folder.name: folder / night.isoformat() for folder in _entries(drops) if folder.is_dir()}
-    return {name: folder for name, folder in folders.items() if not folder.is_symlink() and _files(folder)}
+    return {name: folder for name, folder in folders.items() if not folder.is_symlink() and files_in(folder)}
 
 
 def link_of(drops: Path, vendor: str, night: date) -> Path | None:
@@ -63,7 +65,7 @@ def drop_files(spec: VendorSpec, folder: Path) -> list[Path]:
         DropError: nothing in the folder matches a declared pattern.
 
     """
-    present = _files(folder)
+    present = files_in(folder)
     hits = [path for pattern in spec.files for path in present if _matches(path.relative_to(folder), pattern)]
     if not hits:
         shown = ", ".join(repr(bounded(path.relative_to(folder).as_posix(), 60)) for path in present[:10]) or "nothing"
@@ -77,7 +79,7 @@ def drop_files(spec: VendorSpec, folder: Path) -> list[Path]:
 def fingerprint(folder: Path) -> str:
     """Return the sha256 over names and bytes of every file of a drop, pictures included; order plays no part."""
     total = hashlib.sha256()
-    for path in _files(folder):
+    for path in files_in(folder):
         digest = hashlib.sha256()
         with path.open("rb") as stream:
             while piece := stream.read(_CHUNK):
@@ -86,6 +88,37 @@ def fingerprint(folder: Path) -> str:
         name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
         total.update(len(name).to_bytes(8, "big") + name + digest.digest())
     return total.hexdigest()
+
+
+@contextmanager
+def as_planned(drop: VendorDrop, folder: Path) -> Iterator[None]:
+    """Let the body read ``folder``, and refuse all it made of it unless that holds what the night was planned with.
+
+    Looked at once, when the body is through: every byte of the drop is hashed for it, and what has changed before or
+    while it was read differs at the end.
+
+    Raises:
+        DropError: the drop has changed, whatever else the body said of it.
+
+    """
+    try:
+        yield
+    except Exception:
+        _require_planned(drop, folder)
+        raise
+    _require_planned(drop, folder)
+
+
+def _require_planned(drop: VendorDrop, folder: Path) -> None:
+    try:
+        now = fingerprint(folder)
+    except FileNotFoundError:
+        now = "files on the move"
+    if now != drop.fingerprint:
+        raise DropError(
+            f"drop {drop.vendor} {drop.night}: changed since the night was planned: {bounded(str(folder), 200)} holds "
+            f"{now}; planned: {drop.fingerprint}. Once the vendor is done, run the night again, which plans it anew."
+        )
 
 
 def _matches(name: Path, pattern: str) -> bool:
@@ -104,12 +137,12 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(e for e in folder.iterdir() if not e.name.startswith(".") and not e.is_symlink())
 
 
-def _files(folder: Path) -> list[Path]:
-    """Return the regular files below ``folder``, sorted by path; a link may lead out of the drop, so none counts."""
+def files_in(folder: Path) -> list[Path]:
+    """Return the files of the drop in ``folder``, sorted by path: regular ones, neither hidden nor behind a link."""
     found: list[Path] = []
     for entry in _entries(folder):
         if entry.is_dir():
-            found.extend(_files(entry))
+            found.extend(files_in(entry))
         elif entry.is_file():
             found.append(entry)
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())

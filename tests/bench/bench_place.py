@@ -12,7 +12,9 @@ import sys
 import time
 
 from enrichment.fusion.fuse import Fuser
-from enrichment.fusion.weights import starter
+from enrichment.fusion.weights import FusionWeights
+from enrichment.models.registry import Kind, starter
+from enrichment.stages.judges import WEIGHTS
 from enrichment.taxonomy.claims import FieldReader, vendor_claims
 from enrichment.taxonomy.filing import Filing, Reader
 from enrichment.taxonomy.place import Evidence, Placer
@@ -29,7 +31,8 @@ POOL = 5_000
 def main(count: int) -> dict[str, float]:
     """Place ``count`` products drawn from a pool of distinct ones and return what it took."""
     tree, vocabulary = Tree(taxonomy()), attributes()
-    fuser, placer = Fuser(vocabulary, starter(vocabulary)), Placer(tree, VendorTrust("bench"))
+    weights = FusionWeights.from_json((starter(Kind.FUSION).folder / WEIGHTS).read_text(encoding="utf-8"))
+    fuser, placer = Fuser(vocabulary, weights), Placer(tree, VendorTrust("bench"))
     pool = _products(tree)
     begin = time.process_time()
     decided = 0

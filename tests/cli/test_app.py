@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from enrichment.cli import app as cli
 from enrichment.cli import output
 from enrichment.cli.app import app, entry
+from enrichment.cli.run import _go
 from enrichment.publish.base import BaseMoved
 from schemas.errors import ApprovalNeeded, DropError, StoreUnavailable, UsageError
 
@@ -117,6 +118,17 @@ def test_a_night_overtaken_by_another_is_not_told_to_resume(published, monkeypat
     assert stopped.value.code == 1
     assert "run the night again" in told
     assert "To go on" not in told
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("one row"), DropError("x"), KeyboardInterrupt()])
+def test_whatever_stops_a_night_the_way_on_is_told(published, monkeypatch, capsys, error):
+    def stopped(*_arguments):
+        raise error
+
+    monkeypatch.setattr("enrichment.stages.night.run_night", stopped)
+    with pytest.raises(type(error)):
+        _go(published.uri, 0.05, False)
+    assert f"To go on: enrich resume {published.uri}" in capsys.readouterr().err
 
 
 def test_a_store_that_can_never_be_written_is_not_to_be_tried_again(tmp_path, monkeypatch, capsys):

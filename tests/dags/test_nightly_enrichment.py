@@ -58,6 +58,7 @@ print(json.dumps({{
     "errors": {{str(k): str(v) for k, v in bag.import_errors.items()}},
     "dags": sorted(bag.dags),
     "outlets": {{t.task_id: [o.name for o in t.outlets] for t in dag.tasks if t.outlets}},
+    "retries": {{t.task_id: t.retries for t in dag.tasks}},
     "after": {{t.task_id: sorted(t.upstream_task_ids) for t in dag.tasks}},
     "timetable": type(dag.timetable).__name__,
     "catchup": dag.catchup,
@@ -68,6 +69,7 @@ print(json.dumps({{
     assert seen["errors"] == {}
     assert seen["dags"] == ["nightly_enrichment"]
     assert seen["outlets"] == {"publish": ["enrich_published"]}
+    assert {task for task, retries in seen["retries"].items() if not retries} == {"declared_vendors"}
     assert seen["timetable"] == "CronTriggerTimetable"
     assert (seen["catchup"], seen["active"]) == (False, 1)
     assert "place" in seen["after"]["index"]

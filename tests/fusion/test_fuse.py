@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrichment.fusion.fuse import Fuser, fuse
+from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.weights import declared
 from schemas.attribute_spec import attributes
 from schemas.records import AttributeClaim, DecisionStatus
@@ -101,12 +101,6 @@ def test_no_claim_at_all() -> None:
 
 def test_an_undeclared_attribute_is_ignored() -> None:
     assert FUSER.fuse("v", "1", [claim("mood", "sunny")]).outcomes == ["ignored"]
-
-
-def test_one_shot_equals_compiled() -> None:
-    claims = [claim("image_group", "shoes", "image"), claim("colour", "red")]
-    weights = declared(attributes())
-    assert fuse("v", "1", claims, attributes(), weights).decisions == FUSER.fuse("v", "1", claims).decisions
 
 
 def test_a_gender_nobody_names_follows_the_article_type() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichment.index.bundle import FILES, build_bundle
-from enrichment.index.catalogue import build_all
+from enrichment.index.catalogue import build_group
 from enrichment.index.load import load_bundle, read_vectors
 from enrichment.index.settings import ForestSettings
 from schemas.errors import GateRefused, UsageError
@@ -116,17 +116,13 @@ def test_settings_that_cannot_work_are_refused(wrong: dict[str, object], message
 
 
 def test_a_catalogue_becomes_one_bundle_a_group_and_one_of_all(tmp_path: Path) -> None:
-    built = build_all(table(61, ("dress", "top", None)), ["dress", "top", "hat"], tmp_path, "m1")
-    assert {name: info.items for name, info in built.items()} == {"dress": 21, "top": 20, "hat": 0, "all": 61}
+    items = table(61, ("dress", "top", None))
+    built = [build_group(items, group, tmp_path / group, "m1").items for group in ("dress", "top", "hat", "all")]
+    assert built == [21, 20, 0, 61]
     whole = load_bundle(tmp_path / "all", "m1")
     assert len(whole.query(cloud(1)[0], 100)) == 61
     assert read_vectors(tmp_path / "all")["group"].null_count == 20
     assert set(read_vectors(tmp_path / "top")["group"].to_pylist()) == {"top"}
-
-
-def test_a_group_cannot_be_called_all(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="all"):
-        build_all(table(3), ["all"], tmp_path, "m1")
 
 
 @settings(max_examples=12, deadline=None)

@@ -81,7 +81,6 @@ class Inputs:
 
     products: pa.Table
     work: pa.Table
-    images: pa.Table
     decisions: pa.Table
     placed: pa.Table
     claims: pa.Table
@@ -96,7 +95,7 @@ def inputs(
 ) -> Inputs:
     """Draw products ``skus`` of one vendor; same arguments, same tables."""
     rng = np.random.default_rng(seed)
-    products, images, decisions, placed, claims = [], [], [], [], []
+    products, decisions, placed, claims = [], [], [], []
     for row, sku in enumerate(skus, start=1):
         key = {"vendor": vendor, "sku": sku}
         products.append(
@@ -108,10 +107,10 @@ def inputs(
                 "vendor_division": "DEF",
                 "vendor_department": "Dresses",
                 "fields": [("Colour", "Red")],
+                "image_sha256": [sha(f"{sku}{p}{picture}") for p in (0, 1)],
                 "content_hash": sha(sku),
             }
         )
-        images += [{**key, "position": p, "ref": f"{sku}-{p}.jpg", "sha256": sha(f"{sku}{p}{picture}")} for p in (1, 0)]
         colour = str(rng.choice(["red", "blue"]))
         for name, status, value in (
             ("image_group", "decided", "dress"),
@@ -141,7 +140,6 @@ def inputs(
     return Inputs(
         pa.Table.from_pylist(products, schema=tables.PRODUCTS),
         pa.Table.from_pylist(work, schema=tables.WORK),
-        pa.Table.from_pylist(images, schema=tables.IMAGES),
         pa.Table.from_pylist(decisions, schema=tables.ATTRIBUTE_DECISIONS),
         pa.Table.from_pylist(placed, schema=tables.HIERARCHY_DECISIONS),
         pa.Table.from_pylist(claims, schema=tables.JUDGED_CLAIMS),
@@ -150,9 +148,7 @@ def inputs(
 
 def products_of(given: Inputs, versions_hash: str = "v1") -> pa.Table:
     """Assemble the wide table."""
-    return published_products(
-        given.products, given.work, given.decisions, given.placed, versions_hash, NAMES, given.images
-    )
+    return published_products(given.products, given.work, given.decisions, given.placed, versions_hash, NAMES)
 
 
 def skus(count: int, start: int = 0) -> list[str]:

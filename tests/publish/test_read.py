@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,17 @@ import pytest
 from enrichment.publish import layout
 from enrichment.publish.commit import publish
 from enrichment.publish.layout import POINTER
-from enrichment.publish.read import complete_runs, find_run, latest, open_run, published_before, read_file, read_table
+from enrichment.publish.read import (
+    base_key,
+    complete_runs,
+    earlier_nights,
+    find_run,
+    latest,
+    open_run,
+    published_before,
+    read_file,
+    read_table,
+)
 from enrichment.publish.rollback import rollback
 from enrichment.stores.local import LocalStore
 from schemas.errors import ObjectMissing, PublishedMismatch, UsageError
@@ -120,3 +131,48 @@ def test_a_reader_that_has_a_run_keeps_it_while_the_pointer_moves(store: LocalSt
 def test_the_worked_examples_of_the_layout_run() -> None:
     result = doctest.testmod(layout)
     assert (result.failed, result.attempted) == (0, 2)
+
+
+def test_each_earlier_night_is_stood_for_by_the_run_its_base_would_be(store: LocalStore) -> None:
+    _nights(store, ("z", 0), ("a", 0), ("good", 1), ("wrong", 1))
+    rollback(store)
+    _nights(store, ("later", 3), ("b", 2), ("c", 2))
+    stood = list(earlier_nights(store, NIGHT + timedelta(days=4)))
+    assert [key.run_id for key in stood] == ["later", "c", "good", "a"]
+    assert stood == [base_key(store, NIGHT + timedelta(days=day)) for day in (4, 3, 2, 1)]
+
+
+def test_nights_of_long_ago_are_found_too(store: LocalStore) -> None:
+    _nights(store, ("r0", 0), ("r1", 1), ("r1-again", 1), ("r40", 40), ("r400", 400))
+    stood = [key.run_id for key in earlier_nights(store, NIGHT + timedelta(days=401))]
+    assert stood == ["r400", "r40", "r1-again", "r0"]
+    assert base_key(store, NIGHT + timedelta(days=36)) == base_key(store, NIGHT + timedelta(days=37))
+    assert [key.run_id for key in earlier_nights(store, NIGHT + timedelta(days=36))] == ["r1-again", "r0"]
+
+
+class Listing(LocalStore):
+    """A folder that notes what was listed."""
+
+    listed: tuple[str, ...] = ()
+
+    def list(self, prefix: str) -> Iterator[str]:
+        self.listed += (prefix,)
+        return super().list(prefix)
+
+
+def test_the_base_of_a_night_costs_a_listing_of_one_night(store: LocalStore) -> None:
+    _nights(store, *((f"r{day}", day) for day in range(4)))
+    noted = Listing(store._root)
+    assert base_key(noted, NIGHT + timedelta(days=4)) is not None
+    assert noted.listed == ("published/v=1/run_date=2026-11-20/",)
+
+
+def test_a_planned_run_is_found_without_a_listing_and_only_while_it_is_whole(store: LocalStore) -> None:
+    planned_id = "2026-11-17-0123456789ab"
+    _nights(store, (planned_id, 0))
+    noted = Listing(store._root)
+    assert find_run(noted, planned_id) == latest(store).key
+    assert noted.listed == ()
+    store.delete(f"{latest(store).prefix}/_SUCCESS")
+    with pytest.raises(UsageError, match=r"is not published whole.*none"):
+        find_run(noted, planned_id)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from enrichment.publish.commit import publish
 from enrichment.publish.layout import POINTER, RunKey
 from enrichment.publish.pointer import Pointer
-from enrichment.publish.read import Published, latest
+from enrichment.publish.read import Published, base_key, latest
 from enrichment.publish.rollback import rollback
 from enrichment.stores.local import LocalStore
 from schemas.errors import ObjectChanged, ObjectMissing, PublishedMismatch, UsageError
@@ -166,3 +166,32 @@ def test_a_pointer_moves_forward_alone_and_back_only_by_hand(start: RunKey, move
             assert pointer.current not in {r for r in RUNS if r.run_id in before.rolled_back}
         if pointer.current != before.current:
             assert pointer.previous == before.current
+
+
+def _base(store: LocalStore, day: int) -> str:
+    key = base_key(store, NIGHT + timedelta(days=day))
+    return "" if key is None else key.run_id
+
+
+def test_a_run_rolled_back_is_what_the_next_night_stands_on_and_it_is_said(three: LocalStore) -> None:
+    told = str(rollback(three))
+    assert _base(three, 4) == "r3"
+    assert "holds until the next night is published" in told
+    assert "run its night again" in told
+
+
+def test_its_night_run_again_is_what_later_nights_stand_on(three: LocalStore) -> None:
+    rollback(three, "r1")
+    for day in (2, 3):
+        assert _night(three, day, f"mended{day}")
+        assert _base(three, day + 1) == f"mended{day}"
+    assert _night(three, 4)
+    assert latest(three).run_id == "r4"
+    assert _base(three, 5) == "r4"
+
+
+def test_mended_after_the_next_night_it_is_the_base_but_not_what_readers_follow(three: LocalStore) -> None:
+    rollback(three)
+    assert _night(three, 4)
+    assert _night(three, 3, "mended3") is False
+    assert (latest(three).run_id, _base(three, 4)) == ("r4", "mended3")

@@ -37,16 +37,8 @@ def test_a_row_joins_what_every_stage_said() -> None:
     )
 
 
-def test_pictures_stand_in_position_order_and_missing_ones_keep_what_was_known() -> None:
-    given_ = inputs(skus(2))
-    images = given_.images.filter(pc.equal(given_.images["sku"], "S00000"))
-    at = given_.products.schema.get_field_index("image_sha256")
-    known = given_.products.set_column(
-        at, given_.products.schema.field(at), pa.array([["old"], ["kept"]], pa.list_(pa.string()))
-    )
-    table = products_of(replace(given_, products=known, images=images))
-    assert _row(table, "S00000")["image_sha256"] == [sha("S000000"), sha("S000001")]
-    assert _row(table, "S00001")["image_sha256"] == ["kept"]
+def test_a_row_keeps_its_pictures_in_their_order() -> None:
+    assert _row(products_of(inputs(skus(2))), "S00001")["image_sha256"] == [sha("S000010"), sha("S000011")]
 
 
 def test_a_product_that_awaits_a_picture_names_all_that_were_sent() -> None:
@@ -84,7 +76,7 @@ def test_row_order_of_the_inputs_leaves_no_trace() -> None:
 
 def test_no_products_make_an_empty_table() -> None:
     empty = inputs([])
-    table = published_products(empty.products, empty.work, empty.decisions, empty.placed, "v", NAMES, empty.images)
+    table = published_products(empty.products, empty.work, empty.decisions, empty.placed, "v", NAMES)
     assert table.num_rows == 0
     assert table.schema == tables.published_products(NAMES[1:])
 

@@ -1,14 +1,16 @@
+import doctest
 from datetime import date
 
 import pyarrow as pa
 import pytest
 
 from enrichment.config import Settings
+from enrichment.runs import plan as plan_room
 from enrichment.runs.parquet import to_parquet
-from enrichment.runs.plan import RunPlan, run_id
+from enrichment.runs.plan import RunPlan, night_of, run_id
 from enrichment.runs.run import Outcome, Run
 from enrichment.stores.local import LocalStore
-from schemas.errors import ObjectMissing, UsageError
+from schemas.errors import MESSAGE_LIMIT, ObjectMissing, UsageError
 from schemas.records import RunManifest, StageReport, VendorDrop
 
 NIGHT = date(2026, 11, 17)
@@ -122,3 +124,20 @@ def test_a_table_that_was_never_written_is_missing(run):
 
 def test_the_address_leads_back_to_the_run(run):
     assert Run.at(run.uri).plan == run.plan
+
+
+def test_a_failure_may_name_a_file_that_is_no_utf8_and_is_bounded(run):
+    run.fail("read", "acme", OSError("feed-\udcff.csv " + "x" * 5_000))
+    kept = run.failure("read", "acme")
+    assert kept.message.startswith("feed-?.csv x")
+    assert len(kept.message) == MESSAGE_LIMIT
+
+
+def test_a_runs_name_tells_its_night():
+    assert night_of(run_id(NIGHT, None, (DROP,), {})) == NIGHT
+    for name in ("2026-13-17-0123456789ab", "2026-11-17", "2026-11-17-0123456789ab/", "r1", "²026-11-17-0123456789ab"):
+        assert night_of(name) is None
+
+
+def test_the_worked_examples_of_the_plan_run():
+    assert doctest.testmod(plan_room) == (0, 2)

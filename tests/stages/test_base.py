@@ -10,7 +10,7 @@ from enrichment.runs.run import Run
 from enrichment.stages import base
 from enrichment.stages.base import Kept, base_embeddings, base_of, base_products, base_table
 from enrichment.stores.local import LocalStore
-from schemas.errors import PublishedMismatch
+from schemas.errors import PublishedMismatch, UsageError
 from schemas.records import RunManifest
 from tests.publish.catalogue import catalogue, facts
 
@@ -23,11 +23,15 @@ class Counting(LocalStore):
 
     def __init__(self, root):
         super().__init__(root)
-        self.read = []
+        self.read, self.listed = [], []
 
     def get(self, key):
         self.read.append(key)
         return super().get(key)
+
+    def list(self, prefix):
+        self.listed.append(prefix)
+        return super().list(prefix)
 
 
 def opened(store, base_run_id):
@@ -93,3 +97,18 @@ def test_the_cache_is_bounded_and_forgets_what_was_not_asked_for_longest(run, mo
     for _ in range(2):
         assert isinstance(base_table(run, "products"), pa.Table)
     assert run.store.read.count(PRODUCTS) == 2
+
+
+def test_a_base_is_found_by_its_id_without_a_listing(tmp_path):
+    store = Counting(tmp_path / "store")
+    planned = "2026-11-17-0123456789ab"
+    publish(store, facts(planned, date(2026, 11, 17)), catalogue(2))
+    store.listed.clear()
+    assert base_of(opened(store, planned)).run_id == planned
+    assert store.listed == []
+
+
+def test_a_base_that_is_not_there_is_told_what_there_is(run):
+    for absent in ("2026-11-17-0123456789ab", "2026-13-17-0123456789ab", "../latest"):
+        with pytest.raises(UsageError, match="newest complete runs: r1"):
+            base_of(opened(run.store, absent))

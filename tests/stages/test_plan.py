@@ -1,6 +1,7 @@
 """What planning a night says when the vendors' declarations are not where it was told."""
 
 import logging
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -50,3 +51,13 @@ def test_a_vendor_behind_a_link_is_late_and_told_why(settings, tmp_path, caplog)
     assert "links are not followed" in caplog.text
     assert Run.at(uri).plan.manifest.missing == ("bolt",)
     assert arrival("bolt", NIGHT, datetime(2026, 11, 18, tzinfo=UTC), replace(settings, settle_seconds=0)) == "late"
+
+
+def test_a_folder_with_a_name_that_is_no_utf8_stops_nobody(settings, tmp_path):
+    (tmp_path / "mine" / "acme.yaml").write_text(DECLARED)
+    strange = tmp_path / "drops" / os.fsdecode(b"caf\xe9") / NIGHT.isoformat()
+    strange.mkdir(parents=True)
+    (strange / "feed.csv").write_text("Code\nA\n")
+    plan = Run.at(plan_night(NIGHT, settings)).plan
+    assert plan.refused == ("caf\ufffd", "stranger")
+    assert [drop.vendor for drop in plan.manifest.drops] == ["acme"]

@@ -9,7 +9,7 @@ from enrichment.runs.plan import RunPlan, run_id
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.steps import STEPS, shards_of, vendor_of
 from enrichment.stores.local import LocalStore
-from schemas.errors import DropError, ModelMismatch, UsageError
+from schemas.errors import DropError, ModelMismatch, StoreUnavailable, UsageError
 from schemas.group_spec import groups
 from schemas.records import RunManifest, StageReport, VendorDrop
 
@@ -93,3 +93,23 @@ def test_a_finished_shard_is_not_run_again(run):
     report = StageReport("fetch", "acme-0000", 3, 2, 1)
     run.commit("fetch", "acme-0000", fingerprint, Outcome(report))
     assert stages.run("fetch", run.uri, "acme-0000") == report
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (KeyError("colour"), "KeyError: 'colour'"),
+        (DropError("no header"), "DropError: no header"),
+        (StoreUnavailable("busy"), None),
+    ],
+)
+def test_what_stopped_a_shard_is_kept_unless_another_try_may_help(run, monkeypatch, error, kept):
+    def stopped(_run, _shard):
+        raise error
+
+    read_done(run, "acme", 1)
+    monkeypatch.setattr("enrichment.stages.fetch.fetch", stopped)
+    with pytest.raises(type(error)):
+        stages.run("fetch", run.uri, "acme-0000")
+    failure = run.failure("fetch", "acme-0000")
+    assert (failure and str(failure)) == kept

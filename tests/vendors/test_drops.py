@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from enrichment.vendors.drops import find_drops, fingerprint, link_of, not_followed, unknown_vendor
-from schemas.errors import Terminal
+from enrichment.vendors.drops import as_planned, find_drops, fingerprint, link_of, not_followed, unknown_vendor
+from schemas.errors import DropError, Terminal
+from schemas.records import VendorDrop
 from tests.vendors import golden
 
 NIGHT = date(2026, 11, 17)
@@ -86,3 +88,60 @@ def test_a_drop_behind_a_link_is_not_followed_and_said_to_be_so(tmp_path: Path) 
     assert find_drops(drops, NIGHT, specs) == ([], ["acme", "bolt", "cold"], [])
     assert [link_of(drops, name, NIGHT) for name in specs] == [drops / "acme", drops / "bolt" / "2026-11-17", None]
     assert "acme is a link, and links are not followed" in str(not_followed(drops / "acme"))
+
+
+def test_an_undeclared_folder_may_have_any_name_and_is_told_readably(tmp_path: Path) -> None:
+    for name in (b"caf\xe9", b"caf\xea", b"red\x1b[0m", b"x" * 200):
+        deliver(tmp_path, os.fsdecode(name), feed="x")
+    unknown = find_drops(tmp_path, NIGHT, {})[2]
+    assert unknown == ["caf\ufffd", "red\ufffd[0m", "x" * 79 + "…"]
+
+
+def planned(folder: Path) -> VendorDrop:
+    return VendorDrop("acme", NIGHT, folder.as_uri(), fingerprint(folder))
+
+
+def test_a_drop_that_holds_what_was_planned_is_read(tmp_path: Path) -> None:
+    folder = deliver(tmp_path, "acme", feed="x", pictures__a="y")
+    drop, read = planned(folder), []
+    with as_planned(drop, folder):
+        read.append((folder / "feed").read_text())
+    assert read == ["x"]
+    with pytest.raises(DropError, match="no header"), as_planned(drop, folder):
+        raise DropError("no header")
+
+
+@pytest.mark.parametrize("name", ["feed", "pictures/a", "pictures/b"])
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_a_drop_that_changed_since_it_was_planned_is_refused(tmp_path: Path, name: str, when: str) -> None:
+    folder = deliver(tmp_path, "acme", feed="x", pictures__a="y")
+    drop = planned(folder)
+    if when == "before":
+        (folder / name).write_text("z")
+    told = r"acme 2026-11-17: changed since the night was planned.*run the night again"
+    with pytest.raises(DropError, match=told), as_planned(drop, folder):
+        (folder / name).write_text("z")
+
+
+def test_a_drop_that_changed_is_told_so_whatever_it_broke(tmp_path: Path) -> None:
+    folder = deliver(tmp_path, "acme", feed="x")
+    drop = planned(folder)
+    (folder / "feed").unlink()
+    with pytest.raises(DropError, match="changed since"), as_planned(drop, folder):
+        (folder / "feed").read_text()
+    folder.rmdir()
+    with pytest.raises(DropError, match="changed since"), as_planned(drop, folder):
+        pass
+
+
+def test_a_file_that_vanishes_while_it_is_hashed_is_a_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = deliver(tmp_path, "acme", feed="x")
+    drop, opened = planned(folder), Path.open
+
+    def vanishing(path: Path, *how: str) -> object:
+        path.unlink()
+        return opened(path, *how)
+
+    monkeypatch.setattr(Path, "open", vanishing)
+    with pytest.raises(DropError, match="changed since"), as_planned(drop, folder):
+        pass
