@@ -44,7 +44,9 @@ def accept(sheet: Path, declaration: Path) -> Accepted:
     try:
         document = yaml.load(declaration.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"declaration {declaration}: {error.strerror}. Give the file that holds the values.") from error
+        raise UsageError(
+            f"declaration {declaration}: {error.strerror}. Give the file that holds the values."
+        ) from error
     attributes = {a["name"]: a for a in document["attributes"] if a.get("values")}
     done: dict[str, list[str]] = {"synonym": [], "new": [], "known": []}
     for where, row in read_sheet(sheet, COLUMNS[:4], "`enrich vocabulary report`"):

@@ -28,7 +28,7 @@ class FolderSource(PictureSource):
 
         """
         if not root.is_dir():
-            raise DropError(f"no folder of pictures {root.name!r} in the drop. Fix `pictures` in the vendor's YAML.")
+            raise DropError("no such folder of pictures; allowed: a folder within the drop")
         self._root = root.resolve()
         self._policy = policy
         self._files: dict[str, Path] | None = None
@@ -41,16 +41,20 @@ class FolderSource(PictureSource):
             PictureRefused: missing, outside, no regular file, unreadable or too large.
 
         """
-        path = self._find(normalised(ref))
-        if path is None:
-            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the folder")
+        name = normalised(ref)
         try:
+            # A name longer than the file system's is an error even to look for.
+            path = self._find(name)
+            if path is None:
+                raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the folder")
             if not path.resolve().is_relative_to(self._root):
                 raise PictureRefused(ProblemReason.PATH_OUTSIDE, f"{ref}: a link leads outside the folder")
             return self._load(ref, path.resolve())
         # A link that leads to itself is a RuntimeError of pathlib.
         except (OSError, RuntimeError) as error:
-            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: unreadable: {error}") from error
+            # The whole message would tell vendors where the server keeps their drops.
+            why = error.strerror if isinstance(error, OSError) else "a link leads to itself"
+            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: unreadable: {why}") from error
 
     def close(self) -> None:
         """Hold nothing open, so free nothing."""

@@ -63,7 +63,12 @@ class ZipSource(PictureSource):
             _check_directory(path, policy.archive.max_members)
             self._zip = zipfile.ZipFile(path)
         except _BROKEN as error:
-            raise DropError(f"{path.name}: cannot be read as a zip of pictures: {bounded(str(error))}") from error
+            # The whole message of an absent file would tell where the server keeps the drop.
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise DropError(
+                f"cannot be read as a zip of pictures ({bounded(why or type(error).__name__)}); allowed: a zip archive "
+                "within the drop"
+            ) from error
         self._members = self._directory()
         self._spellings = Spellings(self._members)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrichment.review.ledger import LedgerEntry, Verdict
-from enrichment.review.standing import latest_by_reviewer
+from enrichment.review.standing import standing_entries
 
 Key = tuple[str, str]
 _Z95 = 1.959963984540054
@@ -135,7 +135,7 @@ def _sample(run_id: str, keys: Sequence[Key], size: int) -> tuple[Key, ...]:
 def _answers(plan: AuditPlan, entries: Sequence[LedgerEntry]) -> dict[Key, bool]:
     own = [entry for entry in entries if entry.run_id == plan.run_id and entry.audit]
     found: dict[Key, set[bool]] = {}
-    for entry in latest_by_reviewer(own):
+    for entry in standing_entries(own):
         if entry.decision in _RIGHT:
             found.setdefault(entry.key, set()).add(_RIGHT[entry.decision])
     # Both verdicts in one set: reviewers disagree, and half an answer would bias the estimate.

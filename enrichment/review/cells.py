@@ -39,19 +39,15 @@ def write_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return (_BYTE_ORDER_MARK + out.getvalue()).encode()
 
 
-def read_csv(data: bytes) -> Iterator[dict[str, str]]:
+def read_lines(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a file that :func:`write_csv` or the page wrote, guards taken away.
+
+    Each comes with the 1-based line of the file on which it begins.
 
     Raises:
         UsageError: the bytes are no UTF-8, or no CSV.
 
     """
-    for _, row in read_lines(data):
-        yield row
-
-
-def read_lines(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of :func:`read_csv`, each with the 1-based line of the file on which it begins."""
     try:
         text = data.decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)

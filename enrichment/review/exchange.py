@@ -52,7 +52,7 @@ class Imported:
 
 
 def read_decisions(data: bytes, kind: Kind, nodes: Collection[str] = ()) -> Imported:
-    """Read an exported file; where ``nodes`` are given, a correction to any other path is refused.
+    """Read an exported file; where ``nodes`` are given, a correction to any other path, or a lock on one, is refused.
 
     Raises:
         UsageError: the file as a whole is no decisions file.
@@ -106,8 +106,10 @@ def _check_value(entry: LedgerEntry, nodes: Collection[str]) -> None:
         raise ValueError(
             f"sku {bounded(entry.sku)!r}: snooze until {bounded(entry.value)!r}; allowed: a day, 2026-11-25"
         )
-    if nodes and entry.decision is Verdict.CORRECT and entry.value not in nodes:
-        raise ValueError(f"sku {bounded(entry.sku)!r}: {bounded(entry.value)!r} is no node of the hierarchy")
+    held = {Verdict.CORRECT: entry.value, Verdict.LOCK: entry.path}.get(entry.decision, "")
+    # A lock that names no path is about the one where the product stands.
+    if nodes and held and held not in nodes:
+        raise ValueError(f"sku {bounded(entry.sku)!r}: {bounded(held)!r} is no node of the hierarchy")
 
 
 def _json_records(data: bytes) -> Iterator[Any]:

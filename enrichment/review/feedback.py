@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from enrichment.review.cells import write_csv
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.paths import main_reason
-from enrichment.review.standing import latest_by_reviewer
+from enrichment.review.standing import standing_entries
 from schemas.records import LEVELS, LevelState, PlacementStatus
 from schemas.vendor_spec import SKIP, VendorSpec
 
@@ -25,6 +25,7 @@ _TO_MEND = frozenset(
     }
 )
 _DISPUTED = frozenset({Verdict.REJECT, Verdict.CORRECT})
+_JUDGES = _DISPUTED | {Verdict.ACCEPT, Verdict.LOCK}
 _FIELDS = (
     *("sku", "name", "placement", "reasons", "levels_seen"),
     *LEVELS,
@@ -39,9 +40,11 @@ def vendor_feedback(spec: VendorSpec, products: pa.Table, entries: Iterable[Ledg
     of its hierarchy, then ``our path``, ``reason`` and ``question``. A placement that a person disputes makes
     no suggestion. ``products`` is the published table, or the part of it that should be reported.
     """
-    said = [entry for entry in latest_by_reviewer(entries) if entry.vendor == spec.vendor]
+    said = [entry for entry in standing_entries(entries) if entry.vendor == spec.vendor]
     questions = {e.sku: e.comment or "Please check this product." for e in said if e.decision is Verdict.ASK_VENDOR}
-    disputed = {entry.sku for entry in said if entry.decision in _DISPUTED}
+    # A reviewer who rejected one place and accepted the next disputes nothing any more.
+    judged = {(entry.reviewer, entry.sku): entry.decision for entry in said if entry.decision in _JUDGES}
+    disputed = {sku for (_, sku), decision in judged.items() if decision in _DISPUTED}
     own = products.filter(pc.equal(products.column("vendor"), spec.vendor)).select(_FIELDS).sort_by("sku").to_pylist()
     rows = []
     for product in own:

@@ -55,15 +55,9 @@ class RunHeader:
     def from_manifest(cls, manifest: Mapping[str, Any]) -> RunHeader:
         """Read a manifest's keys ``run_id night base_run_id base_night versions base_versions vendors gate``.
 
-        ``vendors`` is a list of mappings with :class:`VendorNight`'s fields. ``missing`` (names) and
-        ``failed`` (name to reason) are read too, for vendors that ``vendors`` does not name.
+        ``vendors`` is a list of mappings with :class:`VendorNight`'s fields.
         """
         named = {v["vendor"]: _vendor_night(v) for v in manifest.get("vendors", ())}
-        # A vendor's own line knows more than the bare lists: they only fill gaps.
-        for name in manifest.get("missing", ()):
-            named.setdefault(name, VendorNight(name, "missing", "not delivered by the deadline"))
-        for name, reason in dict(manifest.get("failed", {})).items():
-            named.setdefault(name, VendorNight(name, "failed", str(reason)))
         gate = manifest.get("gate") or {}
         return cls(
             run_id=str(manifest["run_id"]),

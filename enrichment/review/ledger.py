@@ -115,7 +115,8 @@ def read(store: Store) -> tuple[LedgerEntry, ...]:
     """Return all entries once, oldest first."""
     entries: dict[str, LedgerEntry] = {}
     for key in store.list(PREFIX):
-        for line in store.get(key).decode().splitlines():
+        # Only at what was written between entries: ``splitlines`` also cuts at U+2028, which JSON leaves in a text.
+        for line in filter(None, store.get(key).decode().split("\n")):
             entry = from_record(json.loads(line))
             entries[entry.id] = entry
     return in_order(entries.values())

@@ -6,7 +6,6 @@ rejection stays: the same product with the same content is never given the rejec
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -62,20 +61,6 @@ class Orders:
     expired: tuple[Pin, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
-    def mark(self, key: Key) -> str:
-        """Return a short text that changes exactly when the orders on this product do, empty for none.
-
-        A part of the product's fingerprint: an unchanged product that got an order is placed again.
-        """
-        pin = self.pins.get(key)
-        told = [f"pin {pin.entry}"] if pin else []
-        told += [f"ban {ban.entry}" for ban in self.bans.get(key, ())]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12] if told else ""
-
-    def keys(self) -> frozenset[Key]:
-        """Return the products on which there is an order."""
-        return frozenset(self.pins) | frozenset(self.bans)
-
 
 def _as_written(entry: LedgerEntry, path: str) -> str:
     return path
@@ -115,11 +100,6 @@ def orders_of(
 def _about(conflict: Conflict, content: Mapping[Key, str]) -> bool:
     """Tell whether a conflict is about a product as it is tonight."""
     return content.get(conflict.key, "")[:CONTENT_DIGITS] == conflict.entries[0].content
-
-
-def locks(entries: Iterable[LedgerEntry], content: Mapping[Key, str]) -> dict[Key, HierarchyPath]:
-    """Return only the paths that locks and corrections hold tonight, by product."""
-    return {key: pin.path for key, pin in orders_of(entries, content).pins.items()}
 
 
 def obey(

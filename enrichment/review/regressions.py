@@ -33,13 +33,16 @@ class RegressionCase:
 
 
 def regression_cases(entries: Iterable[LedgerEntry]) -> list[RegressionCase]:
-    """Return a case a standing, uncontradicted rejection or correction, sorted."""
+    """Return a case a standing, uncontradicted rejection or correction of a path, sorted.
+
+    That a product had no place is no such case: it has none again where nobody knows a better one.
+    """
     # What reviewers still argue about proves nothing yet.
     agreed, _ = settle(entries)
     cases = {
         RegressionCase(e.vendor, e.sku, e.content, e.path, e.value if e.decision is Verdict.CORRECT else "")
         for e in agreed
-        if e.decision in _WRONG
+        if e.decision in _WRONG and e.path
     }
     return sorted(cases, key=lambda c: (c.vendor, c.sku, c.content, c.wrong, c.right))
 

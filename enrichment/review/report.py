@@ -26,7 +26,7 @@ from enrichment.review.patterns import Pattern, find_patterns
 from enrichment.review.payload import encode_rows, wanted_pictures
 from enrichment.review.shown import shown
 from enrichment.review.snooze import snoozed
-from enrichment.review.standing import Conflict, latest_by_reviewer
+from enrichment.review.standing import Conflict, standing_entries
 from enrichment.review.thumbs import write_thumbnails
 from enrichment.review.tiles import TITLES, compare_tiles, count_tiles
 from schemas.records import CONTRADICTIONS
@@ -210,7 +210,7 @@ def _by_reviewer(conflict: Conflict) -> list[LedgerEntry]:
 
 def _earlier_decisions(entries: Sequence[LedgerEntry], run_id: str, listing: Listing) -> list[list[Any]]:
     """Return what people decided on listed products in earlier nights: row, verdict, reviewer, day, value."""
-    standing = [e for e in latest_by_reviewer(entries) if e.run_id != run_id and e.key in listing.position]
+    standing = [e for e in standing_entries(entries) if e.run_id != run_id and e.key in listing.position]
     told = ((listing.position[e.key], e.decision.value, shown(e.reviewer), e.at[:10], shown(e.value)) for e in standing)
     return [list(row) for row in sorted(told)]
 

@@ -53,7 +53,7 @@ def prepare(
 ) -> ReviewServer:
     """Bind the loopback (any free port for 0) and build the application around ``report``'s folder.
 
-    Where ``nodes`` are given, a correction to any other path is refused.
+    Where ``nodes`` are given, a correction to any other path, or a lock on one, is refused.
 
     Raises:
         UsageError: ``report`` holds no report, or the port is taken.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrichment.review.ledger import LedgerEntry, Verdict
-from enrichment.review.standing import latest_by_reviewer
+from enrichment.review.standing import standing_entries
 
 Key = tuple[str, str]
 
@@ -35,7 +35,7 @@ def snoozed(entries: Iterable[LedgerEntry], night: date) -> list[Snoozed]:
     something else about it. A day that is no date never hides a product.
     """
     newest: dict[Key, LedgerEntry] = {}
-    for entry in latest_by_reviewer(entries):
+    for entry in standing_entries(entries):
         newest[entry.key] = entry
     found = [
         Snoozed(entry.vendor, entry.sku, entry.value, entry.reviewer, _is_after(entry.value, night))

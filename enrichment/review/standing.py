@@ -1,14 +1,16 @@
-"""Which decisions stand: undone ones gone, a reviewer's newer one over the older, reviewers kept apart."""
+"""Which decisions stand: undone ones gone, what a reviewer's newer one takes back too, reviewers kept apart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from enrichment.review.ledger import LedgerEntry, Verdict, in_order
 
 _SAYS_RIGHT = frozenset({Verdict.ACCEPT, Verdict.LOCK})
 _SAYS_WRONG = frozenset({Verdict.REJECT, Verdict.CORRECT})
+_PINS = frozenset({Verdict.LOCK, Verdict.CORRECT})
+_RULINGS = _PINS | _SAYS_WRONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,13 @@ class Conflict:
         return self.vendor, self.sku
 
 
-def latest_by_reviewer(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """Return each reviewer's standing entry on each product and content, oldest first.
+def standing_entries(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """Return each reviewer's standing entries on each product and content, oldest first.
 
-    An ``undo`` takes back the reviewer's newest entry about the same run, path and content that still stands.
+    Locks, corrections and rejections stand until the same reviewer says otherwise about what they say: an acceptance,
+    a snooze or a question to the vendor stands beside them while it is the newest. A correction of which only the
+    right path was taken back stands as a rejection. An ``undo`` takes back the reviewer's newest entry about the same
+    run, path and content that still stands.
     """
     stacks: dict[tuple[str, str, str], list[LedgerEntry]] = {}
     for entry in in_order(entries):
@@ -37,11 +42,34 @@ def latest_by_reviewer(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
             stack.append(entry)
         else:
             _take_back(stack, entry)
-    newest: dict[tuple[str, ...], LedgerEntry] = {}
+    kept: dict[tuple[str, ...], list[LedgerEntry]] = {}
     for owner, stack in stacks.items():
         for entry in stack:
-            newest[(*owner, entry.content)] = entry
-    return list(in_order(newest.values()))
+            before = kept.get((*owner, entry.content), [])
+            left = [rest for old in before if (rest := _beside(old, entry)) is not None]
+            kept[*owner, entry.content] = [*left, entry]
+    return list(in_order(entry for found in kept.values() for entry in found))
+
+
+def _beside(old: LedgerEntry, new: LedgerEntry) -> LedgerEntry | None:
+    """Return what is left of a reviewer's older entry once the same reviewer has made the newer one."""
+    if old.decision not in _RULINGS:
+        return None
+    if new.decision not in _RULINGS:
+        right_after_all = new.decision is Verdict.ACCEPT and old.decision in _SAYS_WRONG and old.path == new.path
+        return None if right_after_all else old
+    was_right, right = _right(old), _right(new)
+    if old.path in (new.path, right):
+        return None
+    # Only one path is right: a newer pin ends the older, and so does a word against it.
+    if was_right is not None and (right is not None or new.path == was_right):
+        return replace(old, decision=Verdict.REJECT, value="") if old.decision is Verdict.CORRECT else None
+    return old
+
+
+def _right(entry: LedgerEntry) -> str | None:
+    """Return the path that a lock or a correction pins, None for any other entry."""
+    return {Verdict.LOCK: entry.path, Verdict.CORRECT: entry.value}.get(entry.decision)
 
 
 def _take_back(stack: list[LedgerEntry], undo: LedgerEntry) -> None:
@@ -60,7 +88,7 @@ def settle(entries: Iterable[LedgerEntry]) -> tuple[list[LedgerEntry], list[Conf
     paths, or when one calls right what another calls wrong.
     """
     groups: dict[tuple[str, str, str], list[LedgerEntry]] = {}
-    for entry in latest_by_reviewer(entries):
+    for entry in standing_entries(entries):
         groups.setdefault((*entry.key, entry.content), []).append(entry)
     agreed: list[LedgerEntry] = []
     conflicts: list[Conflict] = []
@@ -73,10 +101,17 @@ def settle(entries: Iterable[LedgerEntry]) -> tuple[list[LedgerEntry], list[Conf
 
 
 def contradict(group: Iterable[LedgerEntry]) -> bool:
-    """Tell whether the entries about one content of one product cannot all hold."""
+    """Tell whether the entries about one content of one product cannot all hold.
+
+    A reviewer's acceptance says nothing beside a pin of the same reviewer, which holds whatever stands there tonight.
+    """
     right: set[str] = set()
     wrong: set[str] = set()
-    for entry in group:
+    said = list(group)
+    pinning = {entry.reviewer for entry in said if entry.decision in _PINS}
+    for entry in said:
+        if entry.decision is Verdict.ACCEPT and entry.reviewer in pinning:
+            continue
         if entry.decision in _SAYS_RIGHT:
             right.add(entry.path)
         if entry.decision in _SAYS_WRONG:

@@ -12,8 +12,10 @@ from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
 from enrichment.runs.run import Run
 from enrichment.stages.policy import picture_policy
-from schemas.records import ProblemReason, VendorDrop
-from schemas.vendor_spec import VendorSpec, vendor_specs
+from schemas.declared import load
+from schemas.errors import DeclarationError, DropError
+from schemas.records import ProblemReason, VendorDrop, bounded
+from schemas.vendor_spec import VendorSpec
 
 
 class NoPictures(PictureSource):
@@ -30,8 +32,18 @@ class NoPictures(PictureSource):
 
 
 def spec_of(run: Run, vendor: str) -> VendorSpec:
-    """Return the vendor's declaration."""
-    return vendor_specs(Path(run.plan.settings.vendors))[vendor]
+    """Return the vendor's declaration; no other vendor's file is read, for a night asks once a vendor and shard.
+
+    Raises:
+        DeclarationError: the file is gone, does not fit, or is not named after its vendor.
+
+    """
+    path = Path(run.plan.settings.vendors) / f"{vendor}.yaml"
+    spec = load(path, VendorSpec)
+    if spec.vendor != vendor:
+        raise DeclarationError(f"{path}:1: vendor: {spec.vendor!r} must be the file's name, {vendor!r}.")
+    spec._file = str(path)
+    return spec
 
 
 def drop_of(run: Run, vendor: str) -> VendorDrop | None:
@@ -60,7 +72,13 @@ def source_of(spec: VendorSpec, folder: Path | None, settings: Settings) -> Pict
         return open_source(pictures.kind, pictures.prefix, policy)
     if pictures is None or folder is None:
         return NoPictures()
-    return open_source(pictures.kind, folder / pictures.location, policy)
+    try:
+        return open_source(pictures.kind, folder / pictures.location, policy)
+    except DropError as error:
+        raise DropError(
+            f"drop {spec.vendor}: pictures.location {bounded(pictures.location, 80)!r}: {error}. "
+            f"Ask the vendor, or fix `pictures` in {spec.file}."
+        ) from error
 
 
 def prefix_of(spec: VendorSpec) -> str:

@@ -1,13 +1,19 @@
 """Stage 8: put the night's tables together and ask whether they may leave.
 
 What is wrong (a lost row, an undeclared value) refuses the night. What is only unusual (many products re-filed, a mix
-unlike the last 28 nights) becomes a question to a person, whom ``publish`` then waits for.
+unlike the last 28 nights) becomes a question to a person, whom ``publish`` then waits for. A vendor that was not read
+keeps the rows that an earlier night's gate let through: whether they fit tonight's declarations and what people decided
+since is asked once it is read again, so that it stops nobody else.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import logging
+from dataclasses import asdict, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from enrichment.publish.allowed import Limits, allowed
 from enrichment.publish.changes import compared, refiled
@@ -17,6 +23,7 @@ from enrichment.review.drift import count_mix, measure_drift
 from enrichment.review.regressions import broken_cases, regression_cases
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.assemble import TABLES, Catalogue, assemble
+from enrichment.stages.catalogue import read_vendors
 from enrichment.stages.history import night_summaries
 from enrichment.stages.ledger import entries_of
 from enrichment.stages.steps import vendors_of
@@ -25,9 +32,12 @@ from schemas.group_spec import groups
 from schemas.records import StageReport, bounded
 from schemas.taxonomy_spec import taxonomy
 
+log = logging.getLogger(__name__)
 VERDICT = "verdict.json"
 # The one expectation of the gate that a person may wave through.
 UNUSUAL = "refiled_share"
+# Suites that ask each row, or what stands in it; the others ask how the night as a whole compares.
+_OF_ROWS = frozenset({"products", "attribute_values", "attribute_claims"})
 
 
 def gate(run: Run, whole: str) -> Outcome:
@@ -66,12 +76,39 @@ def _ask(run: Run, catalogue: Catalogue) -> GateResult:
         catalogue.withdrawn,
     )
     limits = Limits(refiled_share=run.plan.settings.max_refiled_share)
-    return check(candidate, allowed(attributes(), groups(), taxonomy()), limits)
+    result = check(candidate, allowed(attributes(), groups(), taxonomy()), limits)
+    return result if result.passed else _without_unread(run, candidate, result)
+
+
+def _without_unread(run: Run, candidate: Candidate, result: GateResult) -> GateResult:
+    """Return ``result`` less what only rows of vendors fail that were not read; the log names those."""
+    products, claims = _of_read(run, candidate.products), _of_read(run, candidate.attribute_claims)
+    if products.num_rows == candidate.products.num_rows:
+        return result
+    read = replace(candidate, products=products, attribute_claims=claims)
+    declared = allowed(attributes(), groups(), taxonomy())
+    asked = check(read, declared, Limits(least_products=0)).failures
+    found = {(failure.table, failure.expectation): failure for failure in asked}
+    kept = []
+    for failure in result.failures:
+        at = failure.table, failure.expectation
+        if failure.table not in _OF_ROWS:
+            kept.append(failure)
+        elif at in found:
+            kept.append(found[at])
+        else:
+            log.warning("carried over, of vendors that were not read tonight: %s", failure)
+    return GateResult(result.checks, tuple(kept))
+
+
+def _of_read(run: Run, table: pa.Table) -> pa.Table:
+    """Return the rows of vendors that were read tonight."""
+    return table.filter(pc.is_in(table["vendor"], pa.array(read_vendors(run), pa.string())))
 
 
 def _came_back(run: Run, catalogue: Catalogue) -> tuple[GateFailure, ...]:
-    """Name products that stand again, unchanged, where a person said that they do not belong."""
-    broken = broken_cases(regression_cases(entries_of(run)), catalogue.products)
+    """Name products of read vendors that stand again, unchanged, where a person said that they do not belong."""
+    broken = broken_cases(regression_cases(entries_of(run)), _of_read(run, catalogue.products))
     return tuple(
         GateFailure("decisions", "a rejected path stays rejected", f"{c.vendor}/{c.sku} at {c.wrong}", "any other path")
         for c in broken

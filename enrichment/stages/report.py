@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,8 @@ from schemas.errors import UsageError
 from schemas.taxonomy_spec import taxonomy
 
 NEIGHBOURS = 5
+# What a product weighs at most: a price is a vendor's own word, and one mistyped must not outweigh all others.
+MOST_IMPACT = 1e6
 
 
 def write_night_report(
@@ -95,14 +98,17 @@ def _named(versions: Mapping[str, str], hierarchy: Tree | None) -> dict[str, str
 
 
 def _impact(catalogue: Catalogue) -> Callable[[str, str], float]:
-    """Weigh a product by its price where the vendor sends one."""
+    """Weigh a product by its price, from 1 to ``MOST_IMPACT``, where the vendor sends one."""
     prices: dict[tuple[str, str], float] = {}
     columns = (catalogue.products[name].to_pylist() for name in ("vendor", "sku", "fields"))
     for vendor, sku, fields in zip(*columns, strict=True):
         try:
-            prices[vendor, sku] = max(1.0, float(dict(fields or []).get("price", "")))
+            price = float(dict(fields or []).get("price", ""))
         except ValueError:
             continue
+        # Text such as "1e999" is infinite, and infinity is no JSON.
+        if math.isfinite(price):
+            prices[vendor, sku] = min(MOST_IMPACT, max(1.0, price))
     return lambda vendor, sku: prices.get((vendor, sku), 1.0)
 
 

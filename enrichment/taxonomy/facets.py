@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from enrichment.taxonomy.tree import Node, Tree
 from schemas.attribute_spec import Attributes
 
 _SHOWN = frozenset({"choice", "choices"})
@@ -23,18 +22,6 @@ class Facet:
     value: str
     count: int
     of: int
-
-
-def filters_of(tree: Tree, vocabulary: Attributes, node: Node) -> tuple[str, ...]:
-    """Return the attributes that can narrow ``node``: those that apply to an image group found below it."""
-    below = tree.groups_of(node)
-    return tuple(
-        attribute.name
-        for attribute in vocabulary.attributes
-        if attribute.kind in _SHOWN
-        and attribute.name not in _STRUCTURAL
-        and any(attribute.applies_to(group) for group in below)
-    )
 
 
 def facets(

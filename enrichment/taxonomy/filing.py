@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from enrichment.taxonomy.spelling import key
+from enrichment.taxonomy.spelling import key, mark, says_nothing
 from enrichment.taxonomy.tree import ARTICLE_TYPE, Meaning, Node, Tree
-from schemas.records import LEVELS, LevelState, Product, bounded
+from schemas.records import LEVELS, LevelState, Product
 
-_EMPTY = frozenset({LevelState.ABSENT, LevelState.BLANK, LevelState.PLACEHOLDER, LevelState.REPEATED})
 _CATEGORY = len(LEVELS) - 1
 TYPE_COLUMNS = tuple(key(name) for name in ("article_type", "product_type", "item_type", "garment_type", "type"))
 GENDER_COLUMNS = tuple(key(name) for name in ("gender", "target_gender", "sex", "audience"))
@@ -37,11 +36,6 @@ class Filing:
     contradictory: bool = False
     loose: bool = False
 
-    @property
-    def silent(self) -> bool:
-        """Tell whether no column says anything that was understood."""
-        return not self.types and not self.genders
-
 
 def read_filing(levels: Sequence[str | None], tree: Tree, placeholders: Collection[str] = ()) -> Filing:
     """Read five levels; ``placeholders`` are the vendor's own, beside those every vendor uses.
@@ -60,7 +54,7 @@ class Reader:
     def __init__(self, tree: Tree, placeholders: Collection[str] = ()) -> None:
         """Read against ``tree``, with ``placeholders`` of one vendor."""
         self._tree = tree
-        self._placeholders = tree.placeholders | {key(text) for text in placeholders}
+        self._placeholders = tree.placeholders | {mark(text) for text in placeholders}
         self._memo: dict[tuple[str | None, ...], Filing] = {}
 
     def read(self, levels: Sequence[str | None]) -> Filing:
@@ -95,7 +89,7 @@ class Reader:
             return LevelState.ABSENT, Meaning()
         if not text.strip():
             return LevelState.BLANK, Meaning()
-        if key(text) in self._placeholders or not key(text):
+        if says_nothing(text, self._placeholders):
             return LevelState.PLACEHOLDER, Meaning()
         meaning = self._tree.read(text)
         above = _nearest_above(levels, at)
@@ -198,13 +192,3 @@ def _nearest_above(levels: tuple[str | None, ...], at: int) -> str | None:
         if text is not None and key(text):
             return text
     return None
-
-
-def path_as_sent(levels: Sequence[str | None]) -> str:
-    """Show a filing as its vendor sent it, bounded: "Women / DEF / Dresses & Skirts / DEF"."""
-    return bounded(" / ".join(text if text.strip() else "(blank)" for text in levels if text is not None))
-
-
-def is_empty(state: LevelState) -> bool:
-    """Tell whether a level in this state carries no value of its own."""
-    return state in _EMPTY

@@ -7,9 +7,12 @@ from schemas.records import HierarchyPath
 
 
 def node_id(path: HierarchyPath, tree: Tree) -> str | None:
-    """Return the id of the deepest node on ``path`` below its division; None where the tree has no such path."""
+    """Return the id of the deepest node on ``path`` below its division; None where the tree has no such path.
+
+    A category is no node: a path goes where its subclass went, also where the category itself is gone.
+    """
     below = path.levels[1:4]
-    return tree.at(below).id if below and tree.is_path(path.levels) else None
+    return tree.at(below).id if below and tree.is_path(path.levels[:4]) else None
 
 
 def migrated(path: HierarchyPath, old: Tree, new: Tree) -> HierarchyPath | None:

@@ -17,7 +17,6 @@ from schemas.records import (
     HierarchyDecision,
     HierarchyPath,
     PlacementStatus,
-    Reason,
 )
 from schemas.taxonomy_spec import Thresholds
 
@@ -61,16 +60,12 @@ class Placer:
         self._limits = (limits.division, limits.department, limits.class_, limits.subclass, limits.category)
         self._divisions = tuple((d.name, d.genders) for d in tree.taxonomy.divisions)
 
-    def place(
-        self, vendor: str, sku: str, known: Evidence, filing: Filing, lock: HierarchyPath | None = None
-    ) -> HierarchyDecision:
+    def place(self, vendor: str, sku: str, known: Evidence, filing: Filing) -> HierarchyDecision:
         """Return where the product belongs.
 
         The path follows the likeliest child from the root down, so it never depends on a threshold; the
         thresholds only say where it stops. Confidence never rises on the way down.
         """
-        if lock is not None:
-            return _locked(vendor, sku, lock, filing)
         types = self._weighed(known.types, filing)
         rule = matching(self._tree, vendor, known.attributes, types)
         if rule is not None:
@@ -145,19 +140,6 @@ class Placer:
         return [] if title is None else [Step(title, steps[-1].sure * decision.confidence, self._limits[4])]
 
 
-def place(
-    vendor: str,
-    sku: str,
-    known: Evidence,
-    filing: Filing,
-    tree: Tree,
-    trust: VendorTrust | None = None,
-    lock: HierarchyPath | None = None,
-) -> HierarchyDecision:
-    """Place one product; for many build one :class:`Placer` a vendor."""
-    return Placer(tree, trust).place(vendor, sku, known, filing, lock)
-
-
 def _sure_enough(steps: Sequence[Step]) -> list[Step]:
     kept: list[Step] = []
     for step in steps:
@@ -183,9 +165,3 @@ def _quarrel(attributes: Mapping[str, AttributeDecision]) -> bool:
             if "image" in said and "text" in said and ("-image" in said) != ("-text" in said):
                 return True
     return False
-
-
-def _locked(vendor: str, sku: str, lock: HierarchyPath, filing: Filing) -> HierarchyDecision:
-    sure = (1.0,) * len(lock.levels)
-    status = _status(lock.levels, False)
-    return HierarchyDecision(vendor, sku, status, lock, sure, (Reason.LOCK_KEPT,), filing.states, "lock")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}]")
@@ -29,12 +30,26 @@ def words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def key(text: str) -> str:
-    """Return the comparison key of ``text``; "" where it has neither letter nor digit.
+    """Return the comparison key of ``text``; "" where it has no Latin letter and no digit.
 
     >>> key("T-Shirts") == key("tshirt")
     True
     """
     return "".join(words(text))
+
+
+def mark(text: str) -> str:
+    """Return what a placeholder is known by: its key, or itself where it is written in a script without keys.
+
+    >>> mark("N/A"), mark("ΚΑΝΈΝΑ ")
+    ('na', 'κανένα')
+    """
+    return key(text) or text.strip().casefold()
+
+
+def says_nothing(text: str, placeholders: Collection[str]) -> bool:
+    """Tell whether ``text`` is one of ``placeholders``, each as :func:`mark` returns it, or has no letter or digit."""
+    return mark(text) in placeholders or not any(character.isalnum() for character in text)
 
 
 def parts(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enrichment.taxonomy.spelling import key, parts, words
@@ -80,19 +80,14 @@ class Tree:
         """Return the image group of an article type; ``other`` for a type nobody declared."""
         return self.type_group.get(article_type, OTHER)
 
-    def groups_of(self, node: Node) -> tuple[str, ...]:
-        """Return the image groups found at or below ``node``, sorted."""
-        return tuple(sorted({self.type_group[name] for name in node.types}))
-
-    def paths(self) -> Iterator[tuple[str, ...]]:
-        """Yield every path without division, parents before children."""
-        yield from self._by_path
-
     def is_path(self, levels: Sequence[str]) -> bool:
-        """Tell whether ``levels`` (division first) is a root path; a fifth level is not checked."""
+        """Tell whether ``levels`` (division first) is a root path; a fifth one is a category of its subclass."""
         divisions = {d.name for d in self.taxonomy.divisions}
-        below = tuple(levels[1:4])
-        return bool(levels) and levels[0] in divisions and (not below or below in self._by_path)
+        below, category = tuple(levels[1:4]), tuple(levels[4:])
+        if not levels or levels[0] not in divisions or (below and below not in self._by_path):
+            return False
+        declared = self.categories.get(below)
+        return not category or (declared is not None and category in {(title,) for title in declared.titles.values()})
 
     def current(self, node_id: str) -> str | None:
         """Return today's id of ``node_id``, following the moved map; None where it leads nowhere."""

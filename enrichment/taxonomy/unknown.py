@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from enrichment.taxonomy.claims import FieldReader
 from enrichment.taxonomy.filing import GENDER_COLUMNS, TYPE_COLUMNS
-from enrichment.taxonomy.spelling import key
+from enrichment.taxonomy.spelling import key, mark, says_nothing
 from enrichment.taxonomy.tree import Tree
 
 _NEAR = 0.6
@@ -22,7 +22,7 @@ class ColumnCheck:
         """Check against the hierarchy and the vocabulary; ``placeholders`` are the vendor's own."""
         self._tree = tree
         self._reader = reader
-        self._placeholders = tree.placeholders | {key(text) for text in placeholders}
+        self._placeholders = tree.placeholders | {mark(text) for text in placeholders}
 
     def checks(self, column: str) -> bool:
         """Tell whether ``column`` has a closed list of values at all; free text and numbers have none."""
@@ -30,9 +30,7 @@ class ColumnCheck:
 
     def unknown(self, column: str, text: str) -> bool:
         """Tell whether ``text`` says something in ``column`` of which nothing is understood."""
-        spelt = key(text)
-        # A script that the vocabulary does not write in has no key, and is a value all the same.
-        if spelt in self._placeholders if spelt else not any(c.isalnum() for c in text):
+        if says_nothing(text, self._placeholders):
             return False
         if key(column) in TYPE_COLUMNS + GENDER_COLUMNS:
             meaning = self._tree.read(text)

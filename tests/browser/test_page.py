@@ -14,7 +14,7 @@ import uvicorn
 
 from enrichment.review import ledger
 from enrichment.review.audit import estimate, plan_from
-from enrichment.review.cells import read_csv
+from enrichment.review.cells import read_lines
 from enrichment.review.exchange import read_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.obey import obey, orders_of
@@ -205,7 +205,7 @@ def test_markup_and_formulas_stay_inert(opened: Opened, tmp_path: Path) -> None:
     text = (tmp_path / f"decisions-{RUN_ID}.csv").read_text(encoding="utf-8-sig")
     assert f'"\'{VENDORS[2]}"' in text
     assert f'"{VENDORS[2]}' not in text
-    assert {row["vendor"] for row in read_csv(text.encode())} == {VENDORS[2], VENDORS[3]}
+    assert {row["vendor"] for _, row in read_lines(text.encode())} == {VENDORS[2], VENDORS[3]}
 
 
 def test_evidence_is_marked_where_it_stands(opened: Opened) -> None:

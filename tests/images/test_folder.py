@@ -61,13 +61,26 @@ def test_folders_pipes_and_absent_files_are_missing(root):
         assert refusal(root, ref) is ProblemReason.PICTURE_MISSING
 
 
+def test_a_name_longer_than_the_file_system_takes_is_missing(root):
+    for ref in ("x" * 300 + ".jpg", "é" * 200 + ".jpg", "x" * 300 + "/1.jpg"):
+        assert refusal(root, ref) is ProblemReason.PICTURE_MISSING
+
+
+def test_no_refusal_tells_where_the_server_keeps_the_drop(root):
+    (root / "loop.jpg").symlink_to(root / "loop.jpg")
+    for ref in ("x" * 300, "sub", "1.jpg/x", "loop.jpg"):
+        with open_source("folder", root) as source, pytest.raises(PictureRefused) as caught:
+            source.read(ref)
+        assert str(root) not in str(caught.value)
+
+
 def test_a_large_file_is_too_large(root):
     (root / "large.jpg").write_bytes(bytes(101))
     assert refusal(root, "large.jpg", max_bytes=100) is ProblemReason.PICTURE_TOO_LARGE
 
 
 def test_an_absent_folder_stops_the_drop(root):
-    with pytest.raises(DropError, match="none"):
+    with pytest.raises(DropError, match="no such folder of pictures"):
         open_source("folder", root / "none")
 
 

@@ -168,7 +168,7 @@ def test_a_local_header_that_disagrees_is_corrupt(pack):
 def test_a_broken_archive_stops_the_drop(tmp_path, data):
     path = tmp_path / "images.zip"
     path.write_bytes(data)
-    with pytest.raises(DropError, match=r"images\.zip"):
+    with pytest.raises(DropError, match="cannot be read as a zip of pictures"):
         open_source("zip", path)
     assert issubclass(DropError, Terminal)
 
@@ -191,8 +191,9 @@ def test_a_member_without_name_is_nobody(pack):
 
 
 def test_an_absent_archive_stops_the_drop(tmp_path):
-    with pytest.raises(DropError):
+    with pytest.raises(DropError, match="No such file") as refused:
         open_source("zip", tmp_path / "none.zip")
+    assert str(tmp_path) not in str(refused.value)
 
 
 @settings(max_examples=200, deadline=None)

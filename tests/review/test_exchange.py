@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from enrichment.cli.app import app
 from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
-from enrichment.review.cells import plain_cell, read_csv, safe_cell, write_csv
+from enrichment.review.cells import plain_cell, read_lines, safe_cell, write_csv
 from enrichment.review.exchange import Imported, Refused, read_decisions, write_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.scripted import script_json
@@ -49,7 +49,7 @@ def test_guarding_a_cell_is_undone_exactly(text: str) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\n\0"), max_size=10)))
 def test_any_row_survives_the_file(cells: list[str]) -> None:
     heads = [f"h{at}" for at in range(len(cells))]
-    assert list(read_csv(write_csv(heads, [cells]))) == [dict(zip(heads, cells, strict=True))]
+    assert list(read_lines(write_csv(heads, [cells]))) == [(2, dict(zip(heads, cells, strict=True)))]
 
 
 def test_bad_rows_are_named_and_the_good_ones_taken() -> None:
@@ -65,6 +65,15 @@ def test_bad_rows_are_named_and_the_good_ones_taken() -> None:
     assert found.entries == (said(),)
     assert [refused.row for refused in found.refused] == [1, 2, 3, 5]
     assert "no node of the hierarchy" in found.refused[-1].why
+
+
+def test_a_lock_on_a_path_that_is_none_is_refused_like_a_correction() -> None:
+    gone = said(Verdict.LOCK, path=DRESSES + " / Day / Bygone")
+    entries = [gone, said(Verdict.LOCK, 1), said(Verdict.LOCK, 2, path=""), said(Verdict.REJECT, 3, path=gone.path)]
+    found = read_decisions(write_decisions(entries, "json"), "json", nodes={DRESSES, BAGS})
+    assert found.entries == tuple(entries[1:])
+    assert [refused.row for refused in found.refused] == [1]
+    assert f"{gone.path!r} is no node of the hierarchy" in found.refused[0].why
 
 
 def test_a_refused_row_is_told_by_the_line_it_begins_on() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from enrichment.review.cells import read_csv
+from enrichment.review.cells import read_lines
 from enrichment.review.changes import by_risk, read_changes
 from enrichment.review.feedback import vendor_feedback
 from enrichment.review.flows import NOWHERE, count_flows
@@ -41,6 +41,10 @@ def changes(*rows: dict) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=HIERARCHY_CHANGES)
 
 
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    return [row for _, row in read_lines(data)]
+
+
 def test_one_event_number_for_all_items_between_the_same_nodes() -> None:
     table = changes(
         change("b", TOPS, DRESSES),
@@ -53,7 +57,7 @@ def test_one_event_number_for_all_items_between_the_same_nodes() -> None:
         change("h", DRESSES + " / Day Dresses", DRESSES + " / Day Dresses / A-line"),
         change("=i", TOPS, DRESSES),
     )
-    rows = list(read_csv(reclass_events(table, date(2026, 11, 18), refused=[("alpine", "b")])))
+    rows = rows_of(reclass_events(table, date(2026, 11, 18), refused=[("alpine", "b")]))
     assert list(rows[0]) == list(HEADS)
     events = {row["item"]: row["reclass_no"] for row in rows}
     assert set(events) == {"a", "c", "g", "=i"}
@@ -99,7 +103,7 @@ def test_feedback_speaks_in_the_vendors_own_columns() -> None:
     )
     entries = [said(Verdict.REJECT, sku="4"), said(Verdict.ASK_VENDOR, sku="5", comment="=Which class?")]
     data = vendor_feedback(SPEC, table, entries)
-    rows = {row["Style No"]: row for row in read_csv(data)}
+    rows = {row["Style No"]: row for row in rows_of(data)}
     assert list(rows) == ["1", "5"]
     assert rows["1"]["Klasse"] == "DEF"
     assert rows["1"]["suggested Klasse"] == "Dresses"
@@ -107,6 +111,14 @@ def test_feedback_speaks_in_the_vendors_own_columns() -> None:
     assert rows["5"]["suggested Klasse"] == ""
     assert rows["5"]["question"] == "=Which class?"
     assert '"=' not in data.decode("utf-8-sig")
+
+
+def test_a_suggestion_is_made_again_once_the_reviewer_accepts_another_place() -> None:
+    table = published(placed("1", ["right", "absent", "placeholder"]))
+    rejected, snoozed = said(Verdict.REJECT, sku="1", path=TOPS), said(Verdict.SNOOZE, 1, sku="1", value="2026-12-01")
+    assert rows_of(vendor_feedback(SPEC, table, [rejected, snoozed])) == []
+    accepted = said(Verdict.ACCEPT, 2, sku="1", path=DRESSES)
+    assert len(rows_of(vendor_feedback(SPEC, table, [rejected, snoozed, accepted]))) == 1
 
 
 def test_feedback_for_a_whole_path_in_one_column() -> None:
@@ -117,7 +129,7 @@ def test_feedback_for_a_whole_path_in_one_column() -> None:
     spec = SPEC.model_copy(
         update={"columns": VendorSpec.model_validate(SPEC.model_dump() | {"columns": columns}).columns}
     )
-    row = next(iter(read_csv(vendor_feedback(spec, published(placed("1", ["right", "absent", "placeholder"]))))))
+    row = rows_of(vendor_feedback(spec, published(placed("1", ["right", "absent", "placeholder"]))))[0]
     assert row["suggested cat"] == "Women > Clothing > Dresses"
 
 
@@ -133,6 +145,14 @@ def test_rejections_become_cases_that_a_later_night_can_break() -> None:
     assert broken_cases(cases, moved) == []
     rewritten = pa.Table.from_pylist([product | {"content_hash": "f" * 64}], schema=products_schema())
     assert broken_cases(cases, rewritten) == []
+
+
+def test_that_a_product_had_no_place_is_no_case() -> None:
+    row = make_night(1, 0).products.to_pylist()[0]
+    unplaced = row | dict.fromkeys(("division", "department", "class", "subclass", "category")) | {"vendor": "alpine"}
+    key = {"sku": row["sku"], "content": row["content_hash"][:10], "path": ""}
+    entries = [said(Verdict.REJECT, **key), said(Verdict.CORRECT, 1, reviewer="bo", value=BAGS, **key)]
+    assert broken_cases(regression_cases(entries), pa.Table.from_pylist([unplaced], schema=products_schema())) == []
 
 
 def test_flows_count_each_level_once_and_skip_what_stays() -> None:

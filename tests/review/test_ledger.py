@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from enrichment.review import ledger
@@ -99,7 +100,15 @@ def test_unknown_fields_and_verdicts_are_refused() -> None:
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.text(min_size=1, max_size=30).filter(lambda s: s.strip()), st.text(max_size=40))
+@given(
+    st.text(min_size=1, max_size=30).filter(lambda s: s.strip()),
+    st.text(max_size=40) | st.text(st.sampled_from("a \u0085\u2028\u2029\r\n\x1e"), max_size=5),
+)
+@example("ada", "one\u2028two\u2029three\u0085four")
 def test_any_words_survive_the_record(reviewer: str, comment: str) -> None:
-    entry = said(reviewer=reviewer, comment=comment)
-    assert ledger.from_record(ledger.as_record(entry)) == entry
+    entries = (said(reviewer=reviewer, comment=comment), said(minute=1))
+    assert ledger.from_record(ledger.as_record(entries[0])) == entries[0]
+    with TemporaryDirectory() as folder:
+        store = open_store(folder)
+        assert ledger.append(store, entries) == 2
+        assert ledger.read(store) == entries

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichment.review.ledger import LedgerEntry, Verdict
-from enrichment.review.obey import locks, obey, orders_of, pinned
-from enrichment.review.paths import parse_path
-from enrichment.review.standing import latest_by_reviewer, settle
+from enrichment.review.obey import obey, orders_of, pinned
+from enrichment.review.paths import join_path, parse_path
+from enrichment.review.regressions import regression_cases
+from enrichment.review.standing import settle, standing_entries
 from schemas.records import HierarchyDecision, HierarchyPath, LevelState, PlacementStatus, Reason
 from tests.review.entries import BAGS, CONTENT, DRESSES, TOPS, said
 
@@ -48,7 +50,6 @@ def test_a_lock_holds_its_path_against_another_proposal() -> None:
     assert kept.reasons[0] is Reason.LOCK_KEPT
     assert kept.rule.startswith("review:lock:")
     assert kept.confidences == (1.0, 1.0, 1.0)
-    assert locks([said(Verdict.LOCK, path=BAGS)], SAME) == {KEY: parse_path(BAGS)}
 
 
 def test_orders_follow_a_node_to_its_new_name() -> None:
@@ -63,8 +64,6 @@ def test_orders_follow_a_node_to_its_new_name() -> None:
     assert obey([proposed(BAGS)], right)[0].path == parse_path(gowns)
     wrong = orders_of([said(Verdict.REJECT, path=DRESSES, previous=BAGS)], SAME, today)
     assert obey([proposed(gowns)], wrong)[0].path == parse_path(BAGS)
-    # The mark names the entry, whatever its path is called today: nothing is placed anew for a name.
-    assert lock.mark(KEY) == orders_of([said(Verdict.LOCK, path=DRESSES)], SAME).mark(KEY)
 
 
 def test_a_lock_expires_with_the_content_and_is_told() -> None:
@@ -148,24 +147,85 @@ def test_two_corrections_to_different_paths_are_a_conflict() -> None:
 
 def test_undo_takes_back_the_newest_of_its_own_reviewer_only() -> None:
     entries = [said(Verdict.ACCEPT), said(Verdict.LOCK, 2), said(Verdict.LOCK, 3, reviewer="bo"), said(Verdict.UNDO, 5)]
-    standing = latest_by_reviewer(entries)
+    standing = standing_entries(entries)
     assert [(e.reviewer, e.decision) for e in standing] == [("ada", Verdict.ACCEPT), ("bo", Verdict.LOCK)]
-    assert latest_by_reviewer([said(Verdict.UNDO, 1), said(Verdict.ACCEPT, 2)]) == [said(Verdict.ACCEPT, 2)]
+    assert standing_entries([said(Verdict.UNDO, 1), said(Verdict.ACCEPT, 2)]) == [said(Verdict.ACCEPT, 2)]
+
+
+ACCEPT, ASK, CORRECT, LOCK, REJECT, SNOOZE = (
+    *(Verdict.ACCEPT, Verdict.ASK_VENDOR, Verdict.CORRECT, Verdict.LOCK, Verdict.REJECT, Verdict.SNOOZE),
+)
+
+
+def held(entries: list[LedgerEntry]) -> tuple[set[str], str]:
+    """Return the banned paths and the pinned one, empty for none."""
+    orders = orders_of(entries, SAME)
+    assert orders.conflicts == ()
+    pin = orders.pins.get(KEY)
+    return {join_path(ban.path.levels) for ban in orders.bans.get(KEY, ())}, join_path(pin.path.levels) if pin else ""
+
+
+@pytest.mark.parametrize(
+    ("told", "banned", "pin"),
+    [
+        # A rejection stays whatever else is said, but for a word that calls the very path right.
+        ([(REJECT, DRESSES), (ACCEPT, TOPS)], {DRESSES}, ""),
+        ([(REJECT, DRESSES), (SNOOZE, TOPS)], {DRESSES}, ""),
+        ([(REJECT, DRESSES), (REJECT, TOPS)], {DRESSES, TOPS}, ""),
+        ([(REJECT, DRESSES), (REJECT, TOPS), (ACCEPT, DRESSES)], {TOPS}, ""),
+        ([(REJECT, DRESSES), (ACCEPT, DRESSES)], set(), ""),
+        ([(REJECT, DRESSES), (LOCK, DRESSES)], set(), DRESSES),
+        ([(REJECT, DRESSES), (LOCK, TOPS)], {DRESSES}, TOPS),
+        ([(REJECT, BAGS), (CORRECT, DRESSES)], {DRESSES}, BAGS),
+        ([(ACCEPT, DRESSES), (REJECT, DRESSES)], {DRESSES}, ""),
+        # A pin stays until another one, or a word against it.
+        ([(LOCK, DRESSES), (ACCEPT, DRESSES)], set(), DRESSES),
+        ([(LOCK, DRESSES), (ACCEPT, TOPS)], set(), DRESSES),
+        ([(LOCK, DRESSES), (SNOOZE, DRESSES)], set(), DRESSES),
+        ([(LOCK, DRESSES), (ASK, DRESSES)], set(), DRESSES),
+        ([(LOCK, DRESSES), (REJECT, TOPS)], {TOPS}, DRESSES),
+        ([(LOCK, DRESSES), (REJECT, DRESSES)], {DRESSES}, ""),
+        ([(LOCK, DRESSES), (LOCK, TOPS)], set(), TOPS),
+        ([(LOCK, TOPS), (CORRECT, DRESSES)], {DRESSES}, BAGS),
+        # A correction is both: each half ends for itself.
+        ([(CORRECT, DRESSES), (ACCEPT, BAGS), (SNOOZE, BAGS)], {DRESSES}, BAGS),
+        ([(CORRECT, DRESSES), (ACCEPT, DRESSES)], set(), ""),
+        ([(CORRECT, DRESSES), (REJECT, DRESSES)], {DRESSES}, ""),
+        ([(CORRECT, DRESSES), (REJECT, BAGS)], {DRESSES, BAGS}, ""),
+        ([(CORRECT, DRESSES), (LOCK, TOPS)], {DRESSES}, TOPS),
+        ([(CORRECT, DRESSES), (LOCK, BAGS)], {DRESSES}, BAGS),
+        ([(CORRECT, DRESSES), (CORRECT, TOPS)], {DRESSES, TOPS}, BAGS),
+        ([(CORRECT, ""), (REJECT, TOPS)], {"", TOPS}, BAGS),
+        ([(LOCK, ""), (LOCK, TOPS)], set(), TOPS),
+    ],
+)
+def test_a_newer_word_ends_only_what_it_is_against(told: list[tuple[Verdict, str]], banned: set[str], pin: str) -> None:
+    entries = [said(verdict, at, path=path, value=BAGS) for at, (verdict, path) in enumerate(told)]
+    assert held(entries) == (banned, pin)
+    assert {case.wrong for case in regression_cases(entries)} == banned - {""}
+
+
+def test_a_path_refused_after_a_correction_does_not_lead_back_to_the_first() -> None:
+    entries = [said(CORRECT, value=BAGS), said(REJECT, 3, path=BAGS, previous=DRESSES)]
+    for path in (DRESSES, BAGS):
+        assert outcome(entries, path).path not in (parse_path(DRESSES), parse_path(BAGS))
+
+
+def test_undo_brings_back_what_the_undone_word_had_ended() -> None:
+    entries = [said(REJECT), said(ACCEPT, 2)]
+    assert held(entries) == (set(), "")
+    assert held([*entries, said(Verdict.UNDO, 3)]) == ({DRESSES}, "")
+
+
+def test_a_lock_is_no_quarrel_with_its_own_reviewers_acceptance_but_with_anothers() -> None:
+    entries = [said(LOCK), said(ACCEPT, 2, path=TOPS)]
+    assert settle(entries)[1] == []
+    assert len(settle([*entries, said(ACCEPT, 3, path=TOPS, reviewer="bo")])[1]) == 1
 
 
 def test_undo_leaves_decisions_about_other_content_alone() -> None:
     old = said(Verdict.LOCK, content="9" * 10, run_id="earlier")
-    assert latest_by_reviewer([old, said(Verdict.ACCEPT, 2), said(Verdict.UNDO, 3)]) == [old]
-
-
-def test_the_mark_changes_exactly_with_the_orders() -> None:
-    none = orders_of([], SAME)
-    lock = orders_of([said(Verdict.LOCK)], SAME)
-    undone = orders_of([said(Verdict.LOCK), said(Verdict.UNDO, 4)], SAME)
-    assert none.mark(KEY) == undone.mark(KEY) == ""
-    assert lock.mark(KEY) == orders_of([said(Verdict.LOCK)], SAME).mark(KEY) != ""
-    assert lock.mark(KEY) != orders_of([said(Verdict.LOCK, 7)], SAME).mark(KEY)
-    assert lock.keys() == {KEY}
+    assert standing_entries([old, said(Verdict.ACCEPT, 2), said(Verdict.UNDO, 3)]) == [old]
 
 
 def test_entries_on_products_of_other_shards_are_left_alone() -> None:
@@ -204,6 +264,22 @@ def test_a_banned_path_never_comes_out_unless_a_person_pinned_it(entries: list[L
     banned = {ban.path for ban in orders.bans.get(KEY, ())}
     pinned = orders.pins.get(KEY)
     assert result.path not in banned or (pinned is not None and result.path == pinned.path)
+
+
+@settings(deadline=None, derandomize=True)
+@given(_ENTRIES)
+def test_one_reviewer_alone_never_disagrees_and_a_refused_path_stays_refused(entries: list[LedgerEntry]) -> None:
+    given = [replace(entry, reviewer="ada", at=f"2026-11-18T08:{at:02d}:00+00:00") for at, entry in enumerate(entries)]
+    given = [entry for entry in given if entry.decision is not Verdict.UNDO and entry.content == CONTENT]
+    # A correction to the very path that it calls wrong is the one word that disagrees with itself.
+    mine = [entry for entry in given if entry.decision is not CORRECT or entry.path != entry.value]
+    orders = orders_of(mine, SAME)
+    assert orders.conflicts == ()
+    banned = {join_path(ban.path.levels) for ban in orders.bans.get(KEY, ())}
+    for at, entry in enumerate(mine):
+        later = [e for e in mine[at + 1 :] if entry.path in (e.path, e.value)]
+        right_after_all = any(e.decision in (ACCEPT, LOCK, CORRECT) for e in later)
+        assert entry.decision not in (REJECT, CORRECT) or entry.path in banned or right_after_all
 
 
 @pytest.mark.parametrize("verdict", [Verdict.LOCK, Verdict.CORRECT, Verdict.REJECT])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrichment.taxonomy.filing import Reader, filed_levels, is_empty, path_as_sent, read_filing
+from enrichment.taxonomy.filing import Reader, filed_levels, read_filing
 from schemas.records import LEVELS, LevelState, Product
 from tests.taxonomy.trees import declared_tree
 
@@ -70,6 +70,19 @@ def test_a_vendors_own_placeholder_counts_for_that_vendor_alone() -> None:
     assert Reader(declared_tree()).read(levels).states[2] is LevelState.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("levels", "states"),
+    [
+        (("Женщинам", "Одежда", "Платья", "Платья 2", None), "uuuua"),
+        (("Women", "\u5973\u88dd", "Dresses", "\u2014", None), "=u=pa"),
+        (("Γυναίκες", "ΚΑΝΈΝΑ", "κανένα ", "DEF", "..."), "upppp"),
+    ],
+)
+def test_levels_in_another_script_are_unknown_and_no_placeholders(levels: tuple[str | None, ...], states: str) -> None:
+    filing = Reader(declared_tree(), ["Κανένα", "--"]).read(levels)
+    assert [str(s) for s in filing.states] == [str(_MARKS[mark]) for mark in states]
+
+
 def test_type_and_gender_columns_stand_in_for_absent_levels() -> None:
     nothing: tuple[None, ...] = (None,) * 5
     product = Product("k", "1", (1,), levels=nothing, fields={"gender": "Women", "Product Type": "Heels"})
@@ -99,11 +112,3 @@ def test_any_filing_can_be_read(levels: tuple[str | None, ...]) -> None:
             assert state is LevelState.BLANK
     path = [value for value in filing.values[1:4] if value is not None]
     assert not path or filing.values[1] is None or tree.is_path(("Women", *path))
-
-
-def test_the_filing_as_sent_is_shown_bounded() -> None:
-    assert path_as_sent(("Women", "DEF", "", None, None)) == "Women / DEF / (blank)"
-    assert len(path_as_sent(("x" * 500, None, None, None, None))) <= 160
-    assert is_empty(LevelState.BLANK)
-    assert not is_empty(LevelState.SHIFTED)
-    assert read_filing(("DEF", "", None, None, None), declared_tree()).silent

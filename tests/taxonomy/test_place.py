@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichment.taxonomy.filing import Reader
-from enrichment.taxonomy.place import Evidence, Placer, place
+from enrichment.taxonomy.place import Evidence, Placer
 from enrichment.taxonomy.reasons import Named
 from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import VendorTrust
@@ -13,7 +13,6 @@ from schemas.records import (
     AttributeDecision,
     DecisionStatus,
     HierarchyDecision,
-    HierarchyPath,
     PlacementStatus,
     Reason,
     Source,
@@ -38,13 +37,12 @@ def _place(
     *,
     attributes: dict[str, AttributeDecision] | None = None,
     trust: float | None = None,
-    lock: HierarchyPath | None = None,
     named: Named | None = None,
 ) -> HierarchyDecision:
     tree = declared_tree()
     believed = None if trust is None else VendorTrust("v", (trust,) * 5)
     known = Evidence(types, genders, attributes or {}, named or Named())
-    return place("v", "1", known, Reader(tree).read(levels), tree, believed, lock)
+    return Placer(tree, believed).place("v", "1", known, Reader(tree).read(levels))
 
 
 def test_a_sure_product_goes_to_its_subclass() -> None:
@@ -169,14 +167,6 @@ def test_a_trusted_lone_department_tips_the_balance() -> None:
     assert _place({"Heels": 0.55, "Dresses": 0.45}, clothing, trust=0.9).path.level("department") == "Clothing"
     assert _place({"Heels": 0.55, "Dresses": 0.45}, clothing, trust=0.5).path.level("department") == "Shoes"
     assert _place({}, clothing, trust=0.9).path.levels == ("Women", "Clothing")
-
-
-def test_a_lock_is_obeyed_before_everything() -> None:
-    lock = HierarchyPath(("Men", "Shoes", "Heels"))
-    decision = _place({"Dresses": 0.99}, lock=lock)
-    assert decision.path == lock
-    assert decision.reasons == (Reason.LOCK_KEPT,)
-    assert decision.rule == "lock"
 
 
 def test_a_rule_overrides_the_evidence() -> None:

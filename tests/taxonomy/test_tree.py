@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.publish.allowed import JOIN, allowed
 from enrichment.taxonomy.spelling import key, parts
 from enrichment.taxonomy.tree import Tree
+from schemas.attribute_spec import attributes
 from schemas.errors import DeclarationError
+from schemas.group_spec import groups
 from schemas.taxonomy_spec import taxonomy
 from tests.taxonomy.trees import declared_tree, small
 
@@ -74,13 +77,19 @@ def test_nonsense_means_nothing() -> None:
     assert read.genders == ()
 
 
-def test_every_path_is_a_path_and_no_other() -> None:
+def test_every_path_that_the_gate_allows_is_a_path_and_no_other() -> None:
     tree = declared_tree()
-    assert all(tree.is_path(("Women", *path)) for path in tree.paths())
+    assert all(tree.is_path(path.split(JOIN)) for path in allowed(attributes(), groups(), taxonomy()).paths)
     assert tree.is_path(("Kids",))
     assert not tree.is_path(("Women", "Shoes", "Dresses"))
     assert not tree.is_path(("Shoes",))
     assert not tree.is_path(())
+    dresses, heels = ("Women", "Clothing", "Dresses", "Dresses"), ("Women", "Shoes", "Heels", "Heels")
+    assert tree.is_path((*dresses, "A-line"))
+    assert not tree.is_path((*dresses, "Bygone"))
+    assert not tree.is_path((*dresses, "A-line", "A-line"))
+    assert tree.is_path(heels)
+    assert not tree.is_path((*heels, "A-line"))
 
 
 def test_a_moved_id_leads_to_today() -> None:
@@ -110,9 +119,8 @@ def test_keys_are_bounded_and_blind_to_case_accents_and_plural() -> None:
     assert parts("Tops & Tees/Polos and Shirts") == ("Tops", "Tees", "Polos", "Shirts")
 
 
-def test_groups_below_a_node() -> None:
+def test_an_article_type_has_a_node_and_an_image_group() -> None:
     tree = declared_tree()
-    assert tree.groups_of(tree.at(("Accessories", "Bags"))) == ("bag",)
     node = tree.node_of("Dresses")
     assert node is not None
     assert node.id == "clothing.dresses.dresses"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from enrichment.taxonomy.facets import facets, filters_of
+from enrichment.taxonomy.facets import facets
 from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.trust import Agreement, VendorTrust, measured, observe
 from schemas.attribute_spec import attributes
@@ -41,14 +41,6 @@ def test_facets_count_at_every_node_on_the_path() -> None:
     assert found[("Women", "Clothing", "Dresses", "Dresses"), "length", "midi"] == (1, 1)
     assert not any(attribute == "pockets" for _, attribute, _ in found)
     assert len(facets(products, attributes(), least=2)) == 2
-
-
-def test_filters_of_a_node_are_what_its_groups_can_have() -> None:
-    tree = declared_tree()
-    watches = filters_of(tree, attributes(), tree.at(("Accessories", "Watches")))
-    assert "dial_shape" in watches
-    assert "neckline" not in watches
-    assert "article_type" not in watches
 
 
 def test_what_a_vendor_files_is_compared_where_others_are_sure() -> None:

@@ -10,7 +10,7 @@ from tests.taxonomy.trees import declared_tree
 
 @pytest.fixture(scope="module")
 def check() -> ColumnCheck:
-    return ColumnCheck(declared_tree(), FieldReader(attributes()), placeholders=["wie besehen"])
+    return ColumnCheck(declared_tree(), FieldReader(attributes()), placeholders=["wie besehen", "\u7121"])
 
 
 @pytest.mark.parametrize("text", ["crimsonn", "Zorgon", "\u7ea2\u8272", "rosso"])
@@ -19,7 +19,7 @@ def test_a_colour_that_nothing_knows_is_unknown(check: ColumnCheck, text: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["Navy Blue", "Matte Navy Blue", "red/zorgon", "", "  ", "--", "DEF", "Wie besehen", "?!"]
+    "text", ["Navy Blue", "Matte Navy Blue", "red/zorgon", "", "  ", "--", "DEF", "Wie besehen", "?!", "\u7121 "]
 )
 def test_what_is_read_in_part_or_says_nothing_is_not(check: ColumnCheck, text: str) -> None:
     assert not check.unknown("colour", text)
