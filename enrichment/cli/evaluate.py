@@ -68,9 +68,9 @@ def evaluate(
 def _vision(
     source: list[str], version: str | None, out: Path | None, threads: int, store: str | None, json: bool, seal: bool
 ) -> None:
+    from enrichment.desk.mine_labels import claims_of, rows_of
     from enrichment.models.registry import resolve
     from enrichment.models.version import Kind, open_version
-    from enrichment.stages.mine_labels import claims_of, rows_of
     from enrichment.stores.open import open_store
     from enrichment.vision.evaluate import evaluate as measure
     from enrichment.vision.evaluate import table

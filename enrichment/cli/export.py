@@ -23,7 +23,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write one row a product with the category and attribute value ids of the Shopify or Google product taxonomy."""
-    from enrichment.stages.export import write_export
+    from enrichment.desk.export import write_export
     from enrichment.stores.open import open_store
 
     rows, mapped = write_export(open_store(settings(store).store), taxonomy, out)

@@ -29,8 +29,8 @@ def audit(
     json: Json = False,
 ) -> None:
     """Rank likely label errors, near-duplicates with unequal labels and annotators' agreement; write page and CSV."""
+    from enrichment.desk.audit_labels import audit_labels
     from enrichment.models.version import Kind, open_version
-    from enrichment.stages.audit_labels import audit_labels
 
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
     judge = open_version(version, Kind.VISION) if version else None
@@ -56,7 +56,7 @@ def mine(
     json: Json = False,
 ) -> None:
     """Read the words of training sets with the text extractors; sure claims become weak labels in training."""
-    from enrichment.stages.mine_labels import mine_labels
+    from enrichment.desk.mine_labels import mine_labels
 
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
     found = mine_labels(sources_of(source), out, progress)

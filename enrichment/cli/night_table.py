@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from enrichment.cli.output import console, plain, say_table
-from enrichment.stages.summary import NightSummary, VendorSummary
+from enrichment.desk.summary import NightSummary, VendorSummary
 from schemas.records import bounded
 
 COLUMNS = ("vendor", "state", "rows", "published", "withdrawn", "refused", "products withdrawn", "problems")

@@ -34,8 +34,8 @@ def report(
 ) -> None:
     """Say which run readers follow, how its vendors fared, and where report and tables lie."""
     from enrichment.cli.night_table import show_night
+    from enrichment.desk.summary import summary
     from enrichment.publish.read import latest
-    from enrichment.stages.summary import summary
     from enrichment.stores.open import open_store
 
     opened = open_store(settings(store).store)
@@ -50,8 +50,8 @@ def report(
 
 
 def _problems(opened: OpenedStore, vendor: str | None, most: int, json: bool) -> None:
+    from enrichment.desk.problems import FILE, problems_of
     from enrichment.publish.read import latest
-    from enrichment.stages.problems import FILE, problems_of
 
     published = latest(opened)
     found = problems_of(opened, published, vendor)
@@ -86,7 +86,7 @@ def explain(
     json: Json = False,
 ) -> None:
     """Show what was decided about one product, who claimed what on which evidence, and why it stands there."""
-    from enrichment.stages.explain import explain as explained
+    from enrichment.desk.explain import explain as explained
     from enrichment.stores.open import open_store
 
     found = explained(open_store(settings(store).store), sku, vendor)

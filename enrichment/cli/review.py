@@ -23,9 +23,9 @@ def serve(
     port: Annotated[int, typer.Option(help="Loopback port; 0 takes any free one.")] = 0,
 ) -> None:
     """Open the report on this machine only; decisions are saved as you go."""
+    from enrichment.desk.fetch_report import fetch_report
     from enrichment.review.nodes import known_nodes
     from enrichment.review.serve import prepare
-    from enrichment.stages.fetch_report import fetch_report
     from enrichment.stores.open import open_store
     from schemas.taxonomy_spec import taxonomy
 
@@ -40,7 +40,7 @@ def serve(
 @app.command("import")
 def import_(file: Path, store: Store = None, json: Json = False) -> None:
     """Take a decisions file (CSV or JSON) that the page exported; the same file twice adds nothing."""
-    from enrichment.stages.import_decisions import import_decisions
+    from enrichment.desk.import_decisions import import_decisions
     from enrichment.stores.open import open_store
 
     kind = file.suffix.lstrip(".").lower()

@@ -72,10 +72,10 @@ def approve(
 
 def _go(run_uri: str, max_refused: float, json: bool) -> None:
     from enrichment.cli.night_table import show_night
+    from enrichment.desk.summary import summary
     from enrichment.publish.base import BaseMoved
     from enrichment.runs.run import Run
     from enrichment.stages.night import run_night
-    from enrichment.stages.summary import summary
 
     before = Run.at(run_uri).marker("publish", "all")
     kind = "null" if json else "rich" if sys.stderr.isatty() else "log"

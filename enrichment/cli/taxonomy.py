@@ -59,7 +59,7 @@ def simulate(
     """Say what a changed hierarchy, rule or model would move in the published catalogue; nothing is written."""
     from dataclasses import asdict
 
-    from enrichment.stages.simulate import Scenario, simulate_change, unexamined
+    from enrichment.desk.simulate import Scenario, simulate_change, unexamined
     from enrichment.stores.open import open_store
 
     wanted = settings(store, vendors=vendors)

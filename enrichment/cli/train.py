@@ -149,8 +149,8 @@ def fusion(
     threads: Threads = 2,
 ) -> None:
     """Learn how far each source is believed for each attribute, on products of known truth."""
+    from enrichment.desk.learn_fusion import train_fusion
     from enrichment.models.version import Kind, open_version
-    from enrichment.stages.learn_fusion import train_fusion
 
     looks = open_version(vision, Kind.VISION) if vision else None
     _say(train_fusion(data, out / version, version, threads, looks))
@@ -182,7 +182,7 @@ def _shares(given: list[str] | None) -> dict[str, Any]:
 
 def _mined(sources: dict[str, Path], folder: Path) -> Path:
     """Read the rows' words with the text extractors; a run that is taken up keeps what it began with."""
-    from enrichment.stages.mine_labels import mine_labels
+    from enrichment.desk.mine_labels import mine_labels
 
     # Claims of other sources are no claims of these.
     known = repr(

@@ -14,7 +14,7 @@ from enrichment.cli.output import console, plain, say_json, say_table
 from schemas.records import Product, bounded
 
 if TYPE_CHECKING:
-    from enrichment.stages.check_vendor import ColumnCheckup, VendorCheckup
+    from enrichment.desk.check_vendor import ColumnCheckup, VendorCheckup
 
 _CELL = 200
 
@@ -40,7 +40,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Read drops by their declarations, say what would be read of them, and write nothing."""
-    from enrichment.stages.check_vendors import check_vendors
+    from enrichment.desk.check_vendors import check_vendors
 
     done = check_vendors(date(night.year, night.month, night.day), settings(None, drops, vendors), names or ())
     if json:

@@ -36,7 +36,7 @@ def report(
     json: Json = False,
 ) -> None:
     """Write frequent, telling, unknown terms of the published catalogue with examples, as a page and a CSV."""
-    from enrichment.stages.mine_vocabulary import mine_vocabulary
+    from enrichment.desk.mine_vocabulary import mine_vocabulary
     from enrichment.stores.open import open_store
 
     found = mine_vocabulary(open_store(settings(store).store), out, least, alike)

@@ -22,9 +22,9 @@ import numpy as np
 import torch
 from PIL import Image
 
+from enrichment.desk.mine_labels import mine_labels
 from enrichment.progress.log import LogProgress
 from enrichment.progress.port import Progress
-from enrichment.stages.mine_labels import mine_labels
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
 from enrichment.vision.bands import BANDS, width

@@ -24,9 +24,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from enrichment.desk.mine_labels import mine_labels
 from enrichment.progress.log import LogProgress
 from enrichment.progress.null import NullProgress
-from enrichment.stages.mine_labels import mine_labels
 from enrichment.vision import backbones
 from enrichment.vision.backbones import LITE, RESNET_STEM, Preprocessing
 from enrichment.vision.engine import bf16_is_native

@@ -26,11 +26,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from enrichment.desk.mine_labels import claims_of
 from enrichment.models.registry import Kind, starter
 from enrichment.models.version import read_json
 from enrichment.progress.log import LogProgress
 from enrichment.progress.port import Progress
-from enrichment.stages.mine_labels import claims_of
 from enrichment.vision.answer import answers
 from enrichment.vision.engine import CALIBRATION, Engine, read_net
 from enrichment.vision.letterbox import Pixels, letterbox

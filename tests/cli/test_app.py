@@ -152,7 +152,7 @@ def test_every_option_of_a_night_has_a_word_of_help():
 
 
 def test_the_worked_examples_of_what_is_said_run():
-    from enrichment.stages import problems
+    from enrichment.desk import problems
 
     for module, examples in ((output, 1), (problems, 2)):
         result = doctest.testmod(module)

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from enrichment.cli.app import app
-from enrichment.stages.mine_vocabulary import suggested
+from enrichment.desk.mine_vocabulary import suggested
 from nlp.mining import Candidate
 from nlp.vocabulary_report import COLUMNS, write_report
 from schemas.errors import UsageError

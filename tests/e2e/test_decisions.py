@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.desk.import_decisions import import_decisions
+from enrichment.desk.summary import summary
 from enrichment.publish.read import latest, read_table
 from enrichment.review.exchange import read_decisions, write_decisions
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, append, read
 from enrichment.review.paths import join_path
-from enrichment.stages.import_decisions import import_decisions
-from enrichment.stages.summary import summary
 from enrichment.stores.local import LocalStore
 from enrichment.taxonomy.tree import Tree
 from schemas.records import LEVELS

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.desk.simulate import Scenario, simulate_change
 from enrichment.models.registry import Kind, Registry, starter
 from enrichment.models.version import MANIFEST, seal
 from enrichment.publish.read import latest
 from enrichment.review.ledger import Verdict, append
-from enrichment.stages.simulate import Scenario, simulate_change
 from enrichment.stages.versions import versions
 from schemas.errors import UsageError
 from tests.e2e.conftest import run_one

@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from enrichment.desk.explain import explain
+from enrichment.desk.summary import summary
 from enrichment.index.load import load_bundle
 from enrichment.publish.read import complete_runs, latest, open_run, read_table
-from enrichment.stages.explain import explain
-from enrichment.stages.summary import summary
 from enrichment.stores.local import LocalStore
 from schemas.errors import UsageError
 from tests.e2e.conftest import NIGHTS, published_bytes, run_one, settings_for

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.desk.summary import summary
 from enrichment.progress.null import NullProgress
 from enrichment.publish.base import BaseMoved
 from enrichment.publish.read import complete_runs, latest
 from enrichment.stages import night
 from enrichment.stages.night import run_night
 from enrichment.stages.plan import plan_night
-from enrichment.stages.summary import summary
 from enrichment.stores.local import LocalStore
 from tests.e2e.conftest import NIGHTS, run_one, settings_for
 

@@ -6,8 +6,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from enrichment.desk.summary import summary
 from enrichment.publish.read import latest, read_table
-from enrichment.stages.summary import summary
 from enrichment.stores.open import open_store
 from tests.e2e.conftest import NIGHTS, published_bytes, run_one, settings_for
 

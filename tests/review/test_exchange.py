@@ -96,7 +96,7 @@ def test_the_command_names_file_and_line(tmp_path: Path, monkeypatch: pytest.Mon
         found = read_decisions(data, kind)
         return replace(found, refused=(*found.refused, stranger)), len(found.entries)
 
-    monkeypatch.setattr("enrichment.stages.import_decisions.import_decisions", taken)
+    monkeypatch.setattr("enrichment.desk.import_decisions.import_decisions", taken)
     sheet = tmp_path / "answers.csv"
     lines = write_decisions([said(minute=at) for at in range(4)], "csv").decode().splitlines()
     lines[4] = lines[4].replace("accept", "maybe")

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from enrichment.cli.app import app
+from enrichment.desk import simulate as stage
+from enrichment.desk.simulate import Scenario
 from enrichment.review.obey import Orders
-from enrichment.stages import simulate as stage
-from enrichment.stages.simulate import Scenario
 from schemas.declared import SCHEMA_DIR
 from schemas.errors import UsageError
 from schemas.records import LEVELS, HierarchyDecision, HierarchyPath, PlacementStatus

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from enrichment.stages.learn_fusion import examples_of, photos_of, products_of
+from enrichment.desk.learn_fusion import examples_of, photos_of, products_of
 from enrichment.vision.splits import TEST_BRAND, TEST_CLUSTER, TRAIN, VALIDATION
 from nlp.catalog import build
 from schemas.attribute_spec import attributes

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from enrichment.desk.mine_labels import claims_of, rows_of
 from enrichment.labels.audit import LabelAudit, audit
 from enrichment.labels.labelled import Labelled
 from enrichment.models.registry import starter
 from enrichment.models.version import METRICS, Kind, ModelVersion, read_json
 from enrichment.progress.port import Progress
-from enrichment.stages.mine_labels import claims_of, rows_of
 from enrichment.vision.look import Looker, Picture
 from enrichment.vision.training_labels import training_labels
 from enrichment.vision.weak_labels import claims_by_row, weakly_labelled

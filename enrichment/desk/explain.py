@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from enrichment.desk.problems import problems_of, worded
 from enrichment.publish.read import latest, read_table
 from enrichment.review.payload import whole_percent
-from enrichment.stages.problems import problems_of, worded
 from enrichment.stores.port import Store
 from schemas.errors import UsageError
 from schemas.records import LEVELS, bounded

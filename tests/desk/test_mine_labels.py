@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from enrichment.cli.app import app
+from enrichment.desk.mine_labels import mine_labels
 from enrichment.progress.list import ListProgress
 from enrichment.runs.parquet import from_parquet
-from enrichment.stages.mine_labels import mine_labels
 from enrichment.vision.weak_labels import read_claims
 from schemas import tables
 

@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from enrichment.config import Settings
+from enrichment.desk.problems import noticed
 from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
 from enrichment.stages.drop import prefix_of, source_of
 from enrichment.stages.judges import tree
 from enrichment.stages.missing_pictures import notice
-from enrichment.stages.problems import noticed
 from enrichment.taxonomy.claims import FieldReader
 from enrichment.taxonomy.unknown import ColumnCheck
 from enrichment.vendors.mapped import has_value, mapped_columns

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from enrichment.config import Settings
-from enrichment.stages.check_vendor import VendorCheckup, check_vendor
+from enrichment.desk.check_vendor import VendorCheckup, check_vendor
 from enrichment.stages.plan import declared_specs, drops_folder
 from enrichment.vendors.drops import delivered, link_of, not_followed, unknown_vendor
 from schemas.errors import EnrichError, UsageError

@@ -8,9 +8,9 @@ from typing import Literal
 
 import pytest
 
+from enrichment.desk import import_decisions as stage
 from enrichment.review.exchange import write_decisions
 from enrichment.review.ledger import Verdict
-from enrichment.stages import import_decisions as stage
 from enrichment.stores.local import LocalStore
 from tests.review.entries import said
 

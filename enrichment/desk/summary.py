@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from enrichment.desk.problems import noticed, problems_of
 from enrichment.publish.read import find_run, open_run, read_table
 from enrichment.runs.run import Run
-from enrichment.stages.problems import noticed, problems_of
 from enrichment.stages.steps import vendors_of
 from schemas.records import WHOLE_DROP
 
