@@ -289,11 +289,18 @@ def vendor_specs(folder: Path = SCHEMA_DIR / "vendors") -> dict[str, VendorSpec]
         DeclarationError: a file does not fit, or is not named after its vendor.
 
     """
-    specs: dict[str, VendorSpec] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        spec = load(path, VendorSpec)
-        if spec.vendor != path.stem:
-            raise DeclarationError(f"{path}:1: vendor: {spec.vendor!r} must be the file's name, {path.stem!r}.")
-        spec._file = str(path)
-        specs[spec.vendor] = spec
-    return specs
+    return {path.stem: vendor_spec(path) for path in sorted(folder.glob("*.yaml"))}
+
+
+def vendor_spec(path: Path) -> VendorSpec:
+    """Return the vendor declared in one file.
+
+    Raises:
+        DeclarationError: the file does not fit, or is not named after its vendor.
+
+    """
+    spec = load(path, VendorSpec)
+    if spec.vendor != path.stem:
+        raise DeclarationError(f"{path}:1: vendor: {spec.vendor!r} must be the file's name, {path.stem!r}.")
+    spec._file = str(path)
+    return spec

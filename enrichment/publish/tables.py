@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,12 +25,12 @@ def published_products(
     work: pa.Table,
     attribute_decisions: pa.Table,
     hierarchy_decisions: pa.Table,
-    versions_hash: str,
+    versions_hashes: Mapping[str, str],
     attribute_names: Sequence[str],
 ) -> pa.Table:
     """Return the wide table of the given products, one row each, sorted by vendor and sku.
 
-    The image group is the decision on the attribute ``image_group``. A product without a decision gets nulls, which
+    ``versions_hashes`` is vendor -> hash. The image group is the decision on the attribute ``image_group``. A product without a decision gets nulls, which
     the gate refuses.
     """
     names = tuple(name for name in attribute_names if name != GROUP_ATTRIBUTE)
@@ -39,7 +39,7 @@ def published_products(
     columns = {name: products[name] for name in products.schema.names}
     worked = positions(keys, keys_of(work))
     columns |= {name: work[name].take(worked) for name in ("fingerprint", "images_sent")}
-    columns["versions_hash"] = pa.array([versions_hash] * products.num_rows, pa.string())
+    columns["versions_hash"] = pa.array([versions_hashes[v] for v in products["vendor"].to_pylist()], pa.string())
     placed = positions(keys, keys_of(hierarchy_decisions))
     columns |= {name: hierarchy_decisions[source].take(placed) for name, source in _PLACED.items()}
     columns |= _attributes(keys, attribute_decisions, names)

@@ -6,31 +6,35 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from enrichment.config import Settings
 from schemas.records import RunManifest, VendorDrop
 
-# Versions that name the run but make no product stale: each product carries its own share of people's decisions, and
-# the build as a whole also covers how reports and files are written.
-DECISIONS, BUILD = "decisions", "build"
+# Versions that name the run but make no product stale: each product carries its own share of people's decisions and its
+# own vendor's declaration, and the build as a whole also covers how reports and files are written.
+DECISIONS, BUILD, VENDORS = "decisions", "build", "vendors"
 _RUN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-[0-9a-f]{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """A run's manifest and the settings it was started with; ``refused`` names folders of undeclared vendors."""
+    """A run's manifest and the settings it was started with.
+
+    ``refused`` names folders of undeclared vendors; ``declared`` is vendor -> hash of its declaration.
+    """
 
     manifest: RunManifest
     settings: Settings
     refused: tuple[str, ...] = ()
+    declared: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def versions_hash(self) -> str:
-        """Hash of everything but vendor content and people's decisions that shapes a product's answers."""
-        return short_hash({name: v for name, v in self.manifest.versions.items() if name not in (DECISIONS, BUILD)})
+    def versions_hash(self, vendor: str) -> str:
+        """Hash of all that shapes the answers about a vendor's products, but their content and people's decisions."""
+        shared = {n: v for n, v in self.manifest.versions.items() if n not in (DECISIONS, BUILD, VENDORS)}
+        return short_hash({**shared, "declared": self.declared.get(vendor)})
 
     @property
     def identity(self) -> bytes:
@@ -42,7 +46,8 @@ class RunPlan:
     def to_bytes(self) -> bytes:
         """Return canonical JSON: equal plans give equal bytes."""
         manifest = asdict(self.manifest)
-        return canonical({"manifest": manifest, "settings": self.settings.to_json(), "refused": self.refused})
+        told = {"settings": self.settings.to_json(), "refused": self.refused, "declared": self.declared}
+        return canonical({"manifest": manifest, **told})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> RunPlan:
@@ -60,7 +65,7 @@ class RunPlan:
             missing=tuple(m["missing"]),
             versions=m["versions"],
         )
-        return cls(manifest, Settings.from_json(raw["settings"]), tuple(raw["refused"]))
+        return cls(manifest, Settings.from_json(raw["settings"]), tuple(raw["refused"]), raw.get("declared", {}))
 
 
 def run_id(night: date, base: str | None, drops: tuple[VendorDrop, ...], versions: Mapping[str, str]) -> str:

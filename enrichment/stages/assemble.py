@@ -82,7 +82,7 @@ def _fresh(run: Run, shards: list[str], decisions: pa.Table) -> pa.Table:
         gather(run, "fetch", shards, "work", tables.WORK),
         decisions,
         gather(run, "place", shards, "hierarchy_decisions", tables.HIERARCHY_DECISIONS),
-        run.plan.versions_hash,
+        {vendor: run.plan.versions_hash(vendor) for vendor in read_vendors(run)},
         [attribute.name for attribute in attributes().attributes],
     )
 

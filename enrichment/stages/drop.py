@@ -12,10 +12,9 @@ from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
 from enrichment.runs.run import Run
 from enrichment.stages.policy import picture_policy
-from schemas.declared import load
-from schemas.errors import DeclarationError, DropError
+from schemas.errors import DropError
 from schemas.records import ProblemReason, VendorDrop, bounded
-from schemas.vendor_spec import VendorSpec
+from schemas.vendor_spec import VendorSpec, vendor_spec
 
 
 class NoPictures(PictureSource):
@@ -38,12 +37,7 @@ def spec_of(run: Run, vendor: str) -> VendorSpec:
         DeclarationError: the file is gone, does not fit, or is not named after its vendor.
 
     """
-    path = Path(run.plan.settings.vendors) / f"{vendor}.yaml"
-    spec = load(path, VendorSpec)
-    if spec.vendor != vendor:
-        raise DeclarationError(f"{path}:1: vendor: {spec.vendor!r} must be the file's name, {vendor!r}.")
-    spec._file = str(path)
-    return spec
+    return vendor_spec(Path(run.plan.settings.vendors) / f"{vendor}.yaml")
 
 
 def drop_of(run: Run, vendor: str) -> VendorDrop | None:

@@ -95,10 +95,11 @@ def _work(
     """Fingerprint = content, pictures, versions and people's verdicts; changed = unlike the base's."""
     pictures = by_sku(images)
     verdicts = verdict_hashes(run, vendor)
+    versions = run.plan.versions_hash(vendor)
     work = []
     for row in rows:
         sku = row["sku"]
         shas = [i.sha256 for i in pictures.get(sku, [])]
-        mark = short_hash([row["content_hash"], shas, run.plan.versions_hash, verdicts.get(sku)])
+        mark = short_hash([row["content_hash"], shas, versions, verdicts.get(sku)])
         work.append((vendor, sku, mark, before.get(sku) != mark, row["images"] if sku in awaiting else None))
     return from_rows(work, tables.WORK)

@@ -12,7 +12,7 @@ from enrichment.publish.read import published_before
 from enrichment.runs.plan import DECISIONS, RunPlan, run_id
 from enrichment.runs.run import Run
 from enrichment.stages.ledger import SNAPSHOT, snapshot
-from enrichment.stages.versions import versions
+from enrichment.stages.versions import declarations, versions
 from enrichment.stores.open import open_store
 from enrichment.vendors.drops import find_drops, link_of, not_followed, unknown_vendor
 from schemas.errors import UsageError
@@ -53,7 +53,7 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
         if (link := link_of(drops_at, vendor, night)) is not None:
             log.error("vendor %s counts as late: %s", vendor, not_followed(link))
     store.put(f"runs/{manifest.run_id}/{SNAPSHOT}", decided)
-    return Run.create(store, RunPlan(manifest, settings, tuple(unknown))).uri
+    return Run.create(store, RunPlan(manifest, settings, tuple(unknown), declarations(settings))).uri
 
 
 def drops_folder(settings: Settings) -> Path:

@@ -67,7 +67,7 @@ def _rework(run: Run, vendor: str, base: pa.Table | None, dropped: set[str]) -> 
     """
     if base is None or not base.num_rows:
         return []
-    stale = pc.not_equal(base["versions_hash"], run.plan.versions_hash)
+    stale = pc.not_equal(base["versions_hash"], run.plan.versions_hash(vendor))
     judged = pc.is_in(base["sku"], pa.array(judged_skus(run, vendor), pa.string()))
     absent = pc.invert(pc.is_in(base["sku"], pa.array(sorted(dropped), pa.string())))
     night = run.plan.manifest.night

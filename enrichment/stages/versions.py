@@ -13,7 +13,7 @@ from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.models.registry import Kind, resolve
-from enrichment.runs.plan import BUILD
+from enrichment.runs.plan import BUILD, VENDORS
 from enrichment.stores.open import open_store
 from nlp.vocabulary_spec import VOCABULARY_DIR
 from schemas.declared import SCHEMA_DIR
@@ -34,9 +34,14 @@ def versions(settings: Settings) -> dict[str, str]:
         "taxonomy": _hash([SCHEMA_DIR / "taxonomy.yaml", SCHEMA_DIR / "groups.yaml"]),
         "attributes": _hash([SCHEMA_DIR / "attributes.yaml", _PACKAGE / "vision" / "training_labels.yaml"]),
         "vocabulary": _hash(sorted(VOCABULARY_DIR.glob("*.yaml"))),
-        "vendors": _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
+        VENDORS: _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
         "ner": str(settings.ner).lower(),
     }
+
+
+def declarations(settings: Settings) -> dict[str, str]:
+    """Return vendor -> hash of its declaration: one that changes makes this vendor's products stale, no others."""
+    return {path.stem: _hash([path]) for path in sorted(Path(settings.vendors).glob("*.yaml"))}
 
 
 @cache

@@ -148,7 +148,8 @@ def inputs(
 
 def products_of(given: Inputs, versions_hash: str = "v1") -> pa.Table:
     """Assemble the wide table."""
-    return published_products(given.products, given.work, given.decisions, given.placed, versions_hash, NAMES)
+    hashes = dict.fromkeys(given.products["vendor"].to_pylist(), versions_hash)
+    return published_products(given.products, given.work, given.decisions, given.placed, hashes, NAMES)
 
 
 def skus(count: int, start: int = 0) -> list[str]:

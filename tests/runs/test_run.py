@@ -1,4 +1,5 @@
 import doctest
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -56,8 +57,16 @@ def test_the_place_a_drop_lies_in_does_not_name_the_run():
 
 
 def test_peoples_decisions_are_no_part_of_the_versions_that_make_products_stale():
-    assert plan(text="1", decisions="x").versions_hash == plan(text="1", decisions="y").versions_hash
-    assert plan(text="1").versions_hash != plan(text="2").versions_hash
+    assert plan(text="1", decisions="x").versions_hash("acme") == plan(text="1", decisions="y").versions_hash("acme")
+    assert plan(text="1").versions_hash("acme") != plan(text="2").versions_hash("acme")
+
+
+def test_a_declaration_makes_the_products_of_its_vendor_stale_and_no_others():
+    first = replace(plan(text="1", vendors="x"), declared={"acme": "1", "bolt": "1"})
+    second = replace(plan(text="1", vendors="y"), declared={"acme": "2", "bolt": "1", "cold": "1"})
+    assert RunPlan.from_bytes(second.to_bytes()) == second
+    assert first.versions_hash("acme") != second.versions_hash("acme")
+    assert first.versions_hash("bolt") == second.versions_hash("bolt")
 
 
 def test_a_commit_is_read_back_with_its_marker(run):
