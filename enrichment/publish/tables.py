@@ -30,8 +30,8 @@ def published_products(
 ) -> pa.Table:
     """Return the wide table of the given products, one row each, sorted by vendor and sku.
 
-    ``versions_hashes`` is vendor -> hash. The image group is the decision on the attribute ``image_group``. A product without a decision gets nulls, which
-    the gate refuses.
+    ``versions_hashes`` is vendor -> hash. The image group is the decision on the attribute ``image_group``. A product
+    without a decision gets nulls, which the gate refuses.
     """
     names = tuple(name for name in attribute_names if name != GROUP_ATTRIBUTE)
     products = ordered(products)
