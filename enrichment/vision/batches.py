@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import UNTAUGHT, TrainingRow
-from enrichment.vision.vocabulary import GROUP, MISSING, TAUGHT, TYPE, Vocabulary
+from enrichment.vision.vocabulary import GROUP, MISSING, TAUGHT, TYPE, Vocabulary, among
 
 
 class Numbered(Protocol):
@@ -38,6 +39,10 @@ class LabelledPictures(Dataset[Batch]):
         taught = [MISSING if r.source in UNTAUGHT else vocabulary.code(GROUP, r.labels.get(GROUP)) for r in self.rows]
         self.codes = {n: np.array([vocabulary.code(n, r.labels.get(n)) for r in self.rows]) for n in names}
         self.codes[TAUGHT] = np.array(taught)
+        for name in vocabulary.tags:
+            if sets := training_labels().among(name):
+                open_to = [row.among.get(name) for row in self.rows]
+                self.codes[among(name)] = np.array([sets.index(s) if s in sets else MISSING for s in open_to])
 
     def __len__(self) -> int:
         """Return the number of rows."""

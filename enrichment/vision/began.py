@@ -46,5 +46,16 @@ def same_run(folder: Path, settings: TrainSettings, rows: Iterable[TrainingRow])
 def _digest(rows: Iterable[TrainingRow]) -> str:
     told = hashlib.sha256()
     for row in rows:
-        told.update(json.dumps([row.source, row.key, row.split, sorted(row.labels.items()), sorted(row.weak)]).encode())
+        told.update(
+            json.dumps(
+                [
+                    row.source,
+                    row.key,
+                    row.split,
+                    sorted(row.labels.items()),
+                    sorted(row.weak),
+                    sorted(row.among.items()),
+                ]
+            ).encode()
+        )
     return told.hexdigest()

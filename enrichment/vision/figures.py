@@ -62,7 +62,8 @@ def accepted(measured: Measured, vocabulary: Vocabulary, calibration: Mapping[st
 def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
     """Return a tag's figures within the true group, near-equal values counted as one, and end to end as claimed.
 
-    ``weak`` of the ``n`` labels were mined from words or drawn: they may be wrong themselves.
+    ``weak`` of the ``n`` labels were mined from words or drawn: they may be wrong themselves. ``among`` tells how often
+    further rows, whose label leaves the value open, get one of those it leaves.
     """
     rows = known(measured, name, vocabulary)
     values = vocabulary.tags[name]
@@ -79,6 +80,7 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
     claimed = answers(measured.raw, vocabulary, fitted).tags[name][rows]
     return {
         **share(right),
+        "among": _among(measured, name, vocabulary, fitted),
         "weak": sum(name in row.weak for row, mine in zip(measured.rows, rows, strict=True) if mine),
         "exact": round(float((place == codes).mean()), 4) if len(codes) else 0.0,
         "top2": round(float((order[:, :2] == true[:, None]).any(axis=1).mean()), 4) if len(codes) else 0.0,
@@ -90,6 +92,15 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
         "confusions": confusions([named[t] for t in true], [named[g] for g in got]),
         "not_applicable": not_applicable(measured, name, vocabulary, fitted),
     }
+
+
+def _among(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
+    rows = np.array([name in row.among for row in measured.rows], dtype=bool) & (measured.codes[GROUP] != MISSING)
+    allowed = vocabulary.mask(name)[measured.codes[GROUP][rows]]
+    shares = softmax(measured.raw.tags[name][rows], fitted.get(name, 1.0), allowed)
+    got = [vocabulary.tags[name][at] for at in best(name, vocabulary.tags[name], shares)[0]]
+    open_to = [row.among[name] for row, mine in zip(measured.rows, rows, strict=True) if mine]
+    return share(np.array([value in one for value, one in zip(got, open_to, strict=True)], dtype=bool))
 
 
 def _macro(true: NDArray[Any], got: NDArray[Any]) -> dict[str, float]:

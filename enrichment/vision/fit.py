@@ -36,7 +36,7 @@ class _Told(Callback):  # type: ignore[misc, unused-ignore]
     def on_train_batch_end(self, *_: Any) -> None:
         self.progress.advance()
 
-    def on_validation_epoch_end(self, trainer: Any, _: Any) -> None:
+    def on_validation_end(self, trainer: Any, _: Any) -> None:
         figures = {name: round(float(value), 4) for name, value in sorted(trainer.callback_metrics.items())}
         LOG.info("epoch %d of %d: %s", trainer.current_epoch + 1, trainer.max_epochs, figures)
 

@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from enrichment.vision.answer import merge_matrix
-from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
+from enrichment.vision.losses import (
+    ClassProxies,
+    among_cross_entropy,
+    generalised_cross_entropy,
+    masked_cross_entropy,
+    relations,
+)
 from enrichment.vision.net import DIMENSIONS, Scores
-from enrichment.vision.vocabulary import GROUP, TAUGHT, TYPE, Vocabulary
+from enrichment.vision.vocabulary import GROUP, TAUGHT, TYPE, Vocabulary, among
 
 _WEIGHT = {"occasion": 0.3, "season": 0.2, "gender": 0.7, "colour": 1.0, TYPE: 1.0}
 _OTHER_WEIGHT, _WEAK_WEIGHT, _METRIC_WEIGHT, _RELATION_WEIGHT = 0.5, 0.5, 0.3, 2.0
@@ -49,6 +55,7 @@ class HeadLoss(nn.Module):
             families = torch.from_numpy(merge_matrix(name, vocabulary.tags[name])).float()
             self.register_buffer(f"may_{name}", torch.from_numpy(vocabulary.mask(name)), persistent=False)
             self.register_buffer(f"families_{name}", families, persistent=False)
+            self.register_buffer(f"among_{name}", torch.from_numpy(vocabulary.among(name)), persistent=False)
 
     def allowed(self, name: str, codes: dict[str, Tensor]) -> Tensor:
         """Return ``[B, V]``: the values that each row's true group can have, all of them where it is unknown."""
@@ -84,11 +91,20 @@ class HeadLoss(nn.Module):
             else:
                 weight = _WEIGHT.get(name, _OTHER_WEIGHT)
                 loss = loss + weight * masked_cross_entropy(tag, mine, allowed, _SMOOTHING)
+                if among(name) in codes:
+                    loss = loss + weight * self._left_open(name, tag, codes, allowed)
                 if self.has_families(name):
                     loss = loss + weight * masked_cross_entropy(*self.in_families(name, tag, mine, allowed), _SMOOTHING)
         for name, proxy in self.proxies.items():
             loss = loss + _METRIC_WEIGHT * proxy(scores.embedding, codes[name])
         return loss
+
+    def _left_open(self, name: str, tag: Tensor, codes: dict[str, Tensor], allowed: Tensor) -> Tensor:
+        """Return the loss of rows whose label leaves the value open; such a row weighs as much as a labelled one."""
+        sets: Tensor = getattr(self, f"among_{name}")
+        code = codes[among(name)]
+        share = int((code >= 0).sum()) / max(1, int((codes[name] >= 0).sum()))
+        return share * among_cross_entropy(tag, code, sets, allowed)
 
     def right(self, scores: Scores, codes: dict[str, Tensor]) -> Iterator[tuple[str, int, Tensor]]:
         """Yield head, labelled rows and the share of them answered rightly: families, within their true group."""

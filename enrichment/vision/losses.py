@@ -29,6 +29,19 @@ def masked_cross_entropy(
     return -((1 - smoothing) * right + smoothing * spread).mean()
 
 
+def among_cross_entropy(scores: Tensor, codes: Tensor, sets: Tensor, allowed: Tensor) -> Tensor:
+    """Return the mean surprise that scores ``[B, V]`` put into the set ``[S, V]`` of each row with a code (0 if none).
+
+    What is known of such a row is that its value is one of the set's, not which: partial labels, averaged by what the
+    model itself believes of them. https://www.jmlr.org/papers/v12/cour11a.html
+    """
+    known = codes >= 0
+    if not bool(known.any()):
+        return scores.sum() * 0
+    log = functional.log_softmax(scores[known].masked_fill(~allowed[known], _FAR), dim=1)
+    return -log.masked_fill(~sets[codes[known]], _FAR).logsumexp(dim=1).mean()
+
+
 def generalised_cross_entropy(scores: Tensor, codes: Tensor, allowed: Tensor, q: float = 0.5) -> Tensor:
     """Return the mean of (1 - p^q) / q over known rows: between cross-entropy (q to 0) and absolute error (q = 1).
 

@@ -31,7 +31,12 @@ class TrainingLabels(Declared):
     occasion_names: Mapping[str, str]
     season_names: Mapping[str, str]
     phone_labels: Mapping[str, Mapping[str, str]]
+    phone_among: Mapping[str, Mapping[str, tuple[str, ...]]]
     distant: Distant
+
+    def among(self, attribute: str) -> tuple[tuple[str, ...], ...]:
+        """Return the sets of values of ``attribute`` that some label leaves open, each once, sorted."""
+        return tuple(sorted({sets[attribute] for sets in self.phone_among.values() if attribute in sets}))
 
     def merge(self, attribute: str, value: str) -> str:
         """Return the value under which near-equal values of ``attribute`` count as one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,9 @@ _WORN_PATTERN = {
 class TrainingRow:
     """One picture with its labels by attribute, where it came from, and its split.
 
-    ``weak`` names the labels that were mined from words or drawn, and may be wrong; ``family`` is what must
-    never be parted between training and measuring (cluster or sender).
+    ``among`` is attribute -> the values of which the picture shows one, where its label leaves that open. ``weak``
+    names the labels that were mined from words or drawn, and may be wrong; ``family`` is what must never be parted
+    between training and measuring (cluster or sender).
     """
 
     source: str
@@ -48,6 +49,7 @@ class TrainingRow:
     resolution: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     weak: frozenset[str] = frozenset()
+    among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_rows(source: str, path: Path) -> list[TrainingRow]:
@@ -111,6 +113,7 @@ def _phone(frame: pd.DataFrame) -> list[TrainingRow]:
             split,
             sender,
             labels={"image_group": record["image_group"], **declared.phone_labels.get(record["label"], {})},
+            among=declared.phone_among.get(record["label"], {}),
         )
         for record, sender, split in zip(frame.to_dict("records"), senders, sender_splits(senders), strict=True)
     ]

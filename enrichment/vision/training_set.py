@@ -108,4 +108,5 @@ def corrected(row: TrainingRow, corrections: Mapping[tuple[str, str], str]) -> T
     group = groups_of_types().get(mine.get(TYPE, ""))
     mine = {GROUP: group, **mine} if group else mine
     labels = {name: value for name, value in {**row.labels, **mine}.items() if value}
-    return replace(row, labels=labels, weak=row.weak - set(mine))
+    among = {name: values for name, values in row.among.items() if name not in mine}
+    return replace(row, labels=labels, weak=row.weak - set(mine), among=among)

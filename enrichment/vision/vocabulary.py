@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichment.vision.splits import TRAIN
+from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import TrainingRow
 from schemas.group_spec import groups
 
@@ -18,6 +19,11 @@ GROUP, TYPE = "image_group", "article_type"
 # The group as the group head may learn it: a drawing says which tags apply, not what a photograph looks like.
 TAUGHT = "taught_group"
 MISSING = -1
+
+
+def among(attribute: str) -> str:
+    """Return the name under which codes of the sets that labels leave open go beside the attribute's own."""
+    return f"{attribute} among"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,12 @@ class Vocabulary:
         """Return the value's place in its head, ``MISSING`` where the head does not have it."""
         values = self.groups if attribute == GROUP else self.tags[attribute]
         return values.index(value) if value in values else MISSING
+
+    def among(self, attribute: str) -> NDArray[np.bool_]:
+        """Return ``[S, V]``: the values of each set that labels of ``attribute`` leave open."""
+        sets = training_labels().among(attribute)
+        values = self.tags[attribute]
+        return np.array([[value in one for value in values] for one in sets], dtype=bool).reshape(-1, len(values))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data from which :meth:`from_json` builds an equal object."""

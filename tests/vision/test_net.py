@@ -11,14 +11,22 @@ from safetensors.torch import save_file
 from enrichment.vision import backbones
 from enrichment.vision.augment import Augment
 from enrichment.vision.bands import BANDS, features, width
+from enrichment.vision.batches import LabelledPictures
 from enrichment.vision.colour import COLOURS
 from enrichment.vision.fold import folded
 from enrichment.vision.head_loss import HeadLoss
-from enrichment.vision.losses import ClassProxies, generalised_cross_entropy, masked_cross_entropy, relations
+from enrichment.vision.losses import (
+    ClassProxies,
+    among_cross_entropy,
+    generalised_cross_entropy,
+    masked_cross_entropy,
+    relations,
+)
 from enrichment.vision.net import LookNet, Scores
 from enrichment.vision.torchvision_shim import greedy_nms, install
+from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import TrainingRow
-from enrichment.vision.vocabulary import GROUP, TAUGHT, Vocabulary, value_shares
+from enrichment.vision.vocabulary import GROUP, TAUGHT, Vocabulary, among, value_shares
 from schemas.errors import ModelMismatch, UsageError
 from tests.vision.conftest import TINY
 
@@ -177,3 +185,23 @@ def test_augmentation_is_seeded_and_replaces_the_background() -> None:
     assert 0 <= float(first.min()) <= float(first.max()) <= 1
     replaced = (first[:, :, 2, 2].mean(dim=1) < 0.8).float().mean()
     assert 0.1 < float(replaced) < 0.8
+
+
+def test_a_label_that_leaves_the_value_open_asks_for_any_of_its_values() -> None:
+    types = ("Jeans", "Shorts", "Trousers")
+    vocabulary = Vocabulary(("bottom",), {"article_type": types}, {"article_type": {"bottom": types}})
+    sets = training_labels().among("article_type")
+    trousers = sets.index(training_labels().phone_among["Pants"]["article_type"])
+    assert vocabulary.among("article_type")[trousers].tolist() == [True, False, True]
+    rows = [
+        TrainingRow("phone", "1", b"", "train", "1", among=training_labels().phone_among["Pants"]),
+        TrainingRow("phone", "2", b"", "train", "2", labels={"article_type": "Shorts"}),
+    ]
+    codes = LabelledPictures(rows, [], [0, 0], vocabulary).codes
+    assert codes[among("article_type")].tolist() == [trousers, -1]
+    scores = torch.log(torch.tensor([[0.1, 0.3, 0.6], [0.1, 0.3, 0.6]]))
+    may, known = torch.ones(2, 3, dtype=torch.bool), torch.from_numpy(codes[among("article_type")])
+    loss = among_cross_entropy(scores, known, torch.from_numpy(vocabulary.among("article_type")), may)
+    assert float(loss) == pytest.approx(-np.log(0.7), abs=1e-5)
+    none = among_cross_entropy(scores, torch.tensor([-1, -1]), torch.from_numpy(vocabulary.among("article_type")), may)
+    assert float(none) == 0

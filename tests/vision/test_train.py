@@ -25,7 +25,7 @@ from enrichment.vision.tagger_learner import TaggerLearner
 from enrichment.vision.train import _carry, _net, add_evaluation, train_group, train_taggers
 from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import read_rows, untrained_groups
-from enrichment.vision.training_set import corrected
+from enrichment.vision.training_set import corrected, groups_of_types
 from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
 from schemas.attribute_spec import attributes
 from schemas.errors import ModelMismatch, UsageError
@@ -183,6 +183,11 @@ def test_declared_labels_are_declared_values() -> None:
     labels = training_labels()
     declared = {a.name: {v.name for v in a.values} for a in attributes().attributes}
     assert all(declared[name] for name in labels.distant.attributes)
+    open_to = {(name, value) for sets in labels.phone_among.values() for name, of in sets.items() for value in of}
+    assert {value for name, value in open_to if name == "article_type"} <= set(groups_of_types())
+    assert not set(labels.phone_among) & {
+        label for label, tags in labels.phone_labels.items() if "article_type" in tags
+    }
     assert set(labels.colour_names.values()) <= declared["colour"]
     assert set(labels.occasion_names.values()) <= declared["occasion"]
     assert set(labels.season_names.values()) <= declared["season"]
