@@ -112,6 +112,7 @@ def soup(
     out: Out,
     work: Annotated[Path, typer.Option(help="Scratch folder: mined claims.")],
     version: Version = "candidate",
+    group_from: Annotated[Path | None, typer.Option(help="Version folder whose group head stays.")] = None,
     claims: Claims = None,
     corrections: Corrections = None,
     research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
@@ -120,7 +121,7 @@ def soup(
     from enrichment.vision.soup import train_soup
 
     given: dict[str, Any] = {"version": version, "claims": claims, "research": research, "start": versions[0]}
-    _say(train_soup(_settings(source, out, work, corrections, given), versions, open_progress(_kind())))
+    _say(train_soup(_settings(source, out, work, corrections, given), versions, open_progress(_kind()), group_from))
 
 
 @app.command("text")

@@ -53,7 +53,7 @@ def _origin(figures: Mapping[str, Any]) -> str:
     averages = [
         "Averaged with `enrich train soup` from "
         + ", ".join(f"`{name}` ({share:.0%})" for name, share in step["averaged_from"].items())
-        + "."
+        + (f", with the group head of `{step['group_from']}`." if step.get("group_from") else ".")
         for step in steps
         if step.get("averaged_from")
     ]
@@ -62,7 +62,7 @@ def _origin(figures: Mapping[str, Any]) -> str:
     began = f"version `{first['start']}`" if first["start"] else f"the weights `{first['weights']}`"
     if not first["start"] and not first["weights"]:
         began = "the hub's weights for its backbone" if first["hub"] else "random weights"
-    return " ".join([f"Grown from {' and before from '.join([*grown, began])}.", *averages])
+    return "\n".join([f"Grown from {', that from '.join([*grown, began])}.", *averages])
 
 
 def _splits(figures: Mapping[str, Any]) -> list[str]:

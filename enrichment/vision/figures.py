@@ -146,7 +146,10 @@ def brand_figures(measured: Measured, brands: list[str]) -> dict[str, Any]:
 
 
 def gates(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, float]:
-    """Return what a successor must not fall below: accuracy of group and tags by source, higher is better."""
+    """Return what a successor must not fall below: accuracy of group and tags by source, higher is better.
+
+    A row whose label leaves a tag's value open is right where the answer is one of those it leaves.
+    """
     out: dict[str, float] = {}
     for source in sorted({row.source for row in measured.rows} - {DRAWN}):
         part = measured.only(np.array([row.source == source for row in measured.rows], dtype=bool))
@@ -154,5 +157,8 @@ def gates(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[str, float
             out[f"{source}/{GROUP}"] = group_figures(part, vocabulary, fitted)["accuracy"]
         for name in _GATED:
             if name in vocabulary.tags and int(known(part, name, vocabulary).sum()) >= _FEW:
-                out[f"{source}/{name}"] = tag_figures(part, name, vocabulary, fitted)["accuracy"]
+                told = tag_figures(part, name, vocabulary, fitted)
+                parts = (told, told["among"])
+                right = sum(p["accuracy"] * p["n"] for p in parts)
+                out[f"{source}/{name}"] = round(right / sum(p["n"] for p in parts), 4)
     return out

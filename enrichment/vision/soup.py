@@ -37,11 +37,14 @@ Weights = dict[str, torch.Tensor]
 _Kind = dict[str, Any]
 
 
-def train_soup(settings: TrainSettings, versions: Sequence[Path], progress: Progress) -> Path:
+def train_soup(
+    settings: TrainSettings, versions: Sequence[Path], progress: Progress, group_from: Path | None = None
+) -> Path:
     """Average ``versions``; return the new version folder under ``settings.out``.
 
     The first version is the base. Each further one is stirred in by that share of :data:`SHARES` with which the gated
-    heads are least often wrong on held-out rows, or left out where every share makes them worse.
+    heads are least often wrong on held-out rows, or left out where every share makes them worse. With ``group_from``
+    the group head is that version's, which must have grown from the same trunk.
 
     Raises:
         UsageError: fewer than two versions.
@@ -54,11 +57,13 @@ def train_soup(settings: TrainSettings, versions: Sequence[Path], progress: Prog
     held = [row for row in rows if row.split == VALIDATION and row.source not in UNTAUGHT]
     net, base = _read(versions[0])
     backbone, vocabulary, inputs = base["backbone"], base["labels"], base["preprocessing"]
-    kept = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    group = _group_of(group_from, base) if group_from else {}
+    kept = {**{name: tensor.clone() for name, tensor in net.state_dict().items()}, **group}
+    net.load_state_dict(kept)
     shares = {open_version(versions[0], Kind.VISION).version: 1.0}
     least = _wrong(net, held, vocabulary, inputs, progress)
     for folder in versions[1:]:
-        name, theirs = open_version(folder, Kind.VISION).version, _weights_like(folder, base)
+        name, theirs = open_version(folder, Kind.VISION).version, {**_weights_like(folder, base), **group}
         tried = {}
         for share in SHARES:
             net.load_state_dict(stirred(kept, theirs, share))
@@ -69,8 +74,10 @@ def train_soup(settings: TrainSettings, versions: Sequence[Path], progress: Prog
             kept, least = stirred(kept, theirs, best), tried[best]
             shares = {**{known: part * (1 - best) for known, part in shares.items()}, name: best}
     net.load_state_dict(kept)
-    told = {name: round(share, 4) for name, share in shares.items()}
-    return write_version(Made(net, vocabulary, backbone, inputs), rows, settings, progress, told)
+    origin: dict[str, Any] = {"averaged_from": {name: round(share, 4) for name, share in shares.items()}}
+    if group_from:
+        origin["group_from"] = open_version(group_from, Kind.VISION).version
+    return write_version(Made(net, vocabulary, backbone, inputs), rows, settings, progress, origin)
 
 
 def stirred(first: Weights, second: Weights, share: float) -> Weights:
@@ -79,6 +86,10 @@ def stirred(first: Weights, second: Weights, share: float) -> Weights:
         name: torch.lerp(tensor, second[name], share) if tensor.is_floating_point() else tensor
         for name, tensor in first.items()
     }
+
+
+def _group_of(folder: Path, base: _Kind) -> Weights:
+    return {name: tensor for name, tensor in _weights_like(folder, base).items() if name.startswith("group.")}
 
 
 def _weights_like(folder: Path, base: _Kind) -> Weights:

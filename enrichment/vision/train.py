@@ -194,9 +194,12 @@ def write_version(
     rows: list[TrainingRow],
     settings: TrainSettings,
     progress: Progress,
-    averaged_from: Mapping[str, float] | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write, calibrate and measure a trained network on held-out rows; seal its folder."""
+    """Write, calibrate and measure a trained network on held-out rows; seal its folder.
+
+    ``origin`` says, for the metrics and the card, what the weights were put together from.
+    """
     folder = settings.out / settings.version
     write_parts(folder, made.net, made.vocabulary, made.backbone, made.inputs)
     held_rows = [row for row in rows if row.split == VALIDATION]
@@ -215,7 +218,7 @@ def write_version(
         "weak_labels": dict(Counter(name for r in rows if r.split == TRAIN for name in sorted(r.weak))),
         "untrained_groups": list(untrained_groups(photos)),
         "research": settings.research,
-        **({"averaged_from": dict(averaged_from)} if averaged_from else {}),
+        **(origin or {}),
     }
     sealed = finish(folder, settings.version, calibration, figures, card(folder.name, calibration, figures, None))
     LOG.info("version %s sealed: %s", sealed.version, figures["gates"])
@@ -228,7 +231,9 @@ def _history(start: Path | None) -> list[dict[str, Any]]:
     if start is None or metrics is None or not metrics.is_file():
         return []
     figures = read_json(metrics)
-    made: dict[str, Any] = {name: figures[name] for name in ("settings", "averaged_from") if name in figures}
+    made: dict[str, Any] = {
+        name: figures[name] for name in ("settings", "averaged_from", "group_from") if name in figures
+    }
     return [{"version": open_version(start, Kind.VISION).version, **made}, *figures.get("history", [])]
 
 

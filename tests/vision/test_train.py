@@ -77,7 +77,7 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
     history = json.loads((folder / "metrics.json").read_text())["history"]
     assert [step["version"] for step in history] == ["tiny"]
     assert history[0]["settings"]["backbone"] == TINY
-    assert "Grown from `tiny` and before from" in (folder / "README.md").read_text()
+    assert "Grown from `tiny`, that from" in (folder / "README.md").read_text()
     with pytest.raises(UsageError, match="start"):
         train_taggers(dataclasses.replace(settings, start=None), NullProgress())
 
@@ -142,6 +142,12 @@ def test_a_soup_is_no_worse_than_its_base_on_validation(trained: Path, products:
     assert sum(shares.values()) == pytest.approx(1)
     assert set(shares) <= {"tiny", "tiny-2"}
     assert "Averaged with `enrich train soup` from `tiny`" in (folder / "README.md").read_text()
+    headed = train_soup(
+        dataclasses.replace(settings, version="headed"), [trained, other], NullProgress(), group_from=other
+    )
+    ours, theirs = (load_file(str(f / "model.safetensors"))["group.weight"] for f in (headed, other))
+    assert torch.equal(ours, theirs)
+    assert "with the group head of `tiny-2`" in (headed / "README.md").read_text()
     with pytest.raises(UsageError, match="two versions"):
         train_soup(settings, [trained], NullProgress())
 
