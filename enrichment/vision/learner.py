@@ -26,7 +26,26 @@ import pytorch_lightning as lightning  # isort: skip
 _AUGMENT = "augment_random"
 
 
-class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
+class HeldOutLearner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
+    """A module whose ``rights`` sum up the held-out batches of an epoch, and are logged at its end."""
+
+    def __init__(self) -> None:
+        """Start with nothing measured."""
+        super().__init__()
+        self.rights = HeldRights()
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget what an earlier epoch was measured to do."""
+        self.rights = HeldRights()
+
+    def on_validation_epoch_end(self) -> None:
+        """Log how often each head was right, and ``val_wrong``, which chooses the epoch."""
+        for name, share in self.rights.shares().items():
+            self.log(f"val_{name}", share, sync_dist=True)
+        self.log("val_wrong", self.rights.wrong(), sync_dist=True)
+
+
+class Learner(HeldOutLearner):
     """Train all heads of one network together, the trunk's later stages with them."""
 
     def __init__(
@@ -45,7 +64,7 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         """
         super().__init__()
         self.net, self.loss, self.inputs, self.augment, self.mixed = net, loss, inputs, augment, mixed
-        self.rates, self.frozen, self.rights = rates, frozen, HeldRights()
+        self.rates, self.frozen = rates, frozen
         self.register_buffer("mean", torch.tensor(inputs.mean).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(inputs.std).view(1, 3, 1, 1), persistent=False)
         self.stages = depth_groups(net.trunk)
@@ -108,14 +127,6 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         loss = masked_cross_entropy(scores.group, codes[TAUGHT])
         self.log("val_loss", loss, batch_size=len(cached), sync_dist=True)
 
-    def on_validation_epoch_start(self) -> None:
-        """Forget what an earlier epoch was measured to do."""
-        self.rights = HeldRights()
-
-    def on_validation_epoch_end(self) -> None:
-        """Log what all held-out batches together say."""
-        log_rights(self, self.rights)
-
     def configure_optimizers(self) -> dict[str, Any]:
         """Return AdamW whose rate falls a stage at a time towards the first layers, then along a cosine."""
         last, heads, decay = self.rates
@@ -126,13 +137,6 @@ class Learner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
         trunk = {id(p) for p in self.net.trunk.parameters()}
         groups.append({"params": [p for p in self.parameters() if id(p) not in trunk], "lr": heads})
         return scheduled(groups, int(self.trainer.estimated_stepping_batches))
-
-
-def log_rights(learner: Any, rights: HeldRights) -> None:
-    """Log how often each head was right over an epoch's held-out rows, and ``val_wrong``, which chooses the epoch."""
-    for name, share in rights.shares().items():
-        learner.log(f"val_{name}", share, sync_dist=True)
-    learner.log("val_wrong", rights.wrong(), sync_dist=True)
 
 
 def scheduled(groups: Sequence[dict[str, Any]], steps: int) -> dict[str, Any]:

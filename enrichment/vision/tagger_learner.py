@@ -6,24 +6,20 @@ from typing import Any
 
 from torch import Tensor
 
-import enrichment.vision.torchvision_shim  # noqa: F401  (must run before Lightning imports torchvision)
 from enrichment.vision.features import FeatureBatch
 from enrichment.vision.head_loss import HeadLoss
-from enrichment.vision.held_rights import HeldRights
-from enrichment.vision.learner import log_rights, scheduled
+from enrichment.vision.learner import HeldOutLearner, scheduled
 from enrichment.vision.net import LookNet
 from enrichment.vision.vocabulary import GROUP
 
-import pytorch_lightning as lightning  # isort: skip
 
-
-class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ignore]
+class TaggerLearner(HeldOutLearner):
     """Train everything of a network but its trunk, and its group head only where the loss weighs it."""
 
     def __init__(self, net: LookNet, loss: HeadLoss, rate: float) -> None:
         """Hold the trunk of ``net`` where it is."""
         super().__init__()
-        self.net, self.loss, self.rate, self.rights = net, loss, rate, HeldRights()
+        self.net, self.loss, self.rate = net, loss, rate
         # An engine that read the features left the heads answering, without dropout; Lightning keeps modes as they are.
         net.train().requires_grad_(True)
         net.trunk.eval().requires_grad_(False)
@@ -43,14 +39,6 @@ class TaggerLearner(lightning.LightningModule):  # type: ignore[misc, unused-ign
         scores = self.net.heads(features, colours, codes[GROUP].clamp(min=0))
         self.rights.add(self.loss.right(scores, codes))
         self.log("val_loss", self.loss(scores, features, codes), batch_size=len(features), sync_dist=True)
-
-    def on_validation_epoch_start(self) -> None:
-        """Forget what an earlier epoch was measured to do."""
-        self.rights = HeldRights()
-
-    def on_validation_epoch_end(self) -> None:
-        """Log what all held-out batches together say."""
-        log_rights(self, self.rights)
 
     def configure_optimizers(self) -> dict[str, Any]:
         """Return AdamW over what moves, with a warm cosine."""

@@ -24,7 +24,7 @@ from enrichment.vision.batches import BalancedSampler, balance, loader
 from enrichment.vision.began import same_run
 from enrichment.vision.calibration import calibrated
 from enrichment.vision.card import card
-from enrichment.vision.engine import CALIBRATION, Engine, read_inputs, read_net
+from enrichment.vision.engine import CALIBRATION, LABELS, Engine, read_inputs, read_net
 from enrichment.vision.features import FeatureSet, extract
 from enrichment.vision.figures import gates
 from enrichment.vision.fit import fit
@@ -91,10 +91,10 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     data = training_set(settings, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
-    _, known, _ = read_net(settings.start)
-    if known.groups != vocabulary.groups and not settings.regroup:
+    known = Vocabulary.from_json(read_json(settings.start / LABELS)).groups
+    if known != vocabulary.groups and not settings.regroup:
         raise UsageError(
-            f"{settings.start.name} knows the image groups {', '.join(known.groups)}; declared are "
+            f"{settings.start.name} knows the image groups {', '.join(known)}; declared are "
             f"{', '.join(vocabulary.groups)}. Run `enrich train group --start`, or give --regroup."
         )
     made = _warm(settings.start, vocabulary)
