@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,17 +46,23 @@ def bf16_is_native() -> bool:
 
 
 class Engine:
-    """Scores letterboxed pictures in batches of a fixed size, the last one padded."""
+    """Scores letterboxed pictures in batches of a fixed size, the last one padded.
+
+    Heads answer in float64, rounded to float32 at the end: how a matrix product sums a row depends on where in the
+    batch the row stands, and that must not reach an answer.
+    """
 
     def __init__(self, net: LookNet, inputs: Preprocessing, precision: str = "auto", batch: int = BATCH) -> None:
-        """Fold and place the network for inference; ``precision`` is ``auto``, ``bf16`` or ``fp32``."""
+        """Copy, fold and place the network for inference; ``precision`` is ``auto``, ``bf16`` or ``fp32``."""
         self.inputs, self.batch = inputs, batch
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         native = self.device.type == "cuda" or bf16_is_native()
         self.dtype = torch.bfloat16 if precision == "bf16" or (precision == "auto" and native) else torch.float32
-        self._net = net.float().eval().requires_grad_(False).to(self.device)
-        placed: Any = folded(net.trunk)
+        copied = deepcopy(net).float().eval().requires_grad_(False).to(self.device)
+        placed: Any = folded(copied.trunk)
         self._trunk = placed.to(dtype=self.dtype, memory_format=torch.channels_last)
+        copied.trunk = torch.nn.Identity()
+        self._net = copied.double()
         mean, std = torch.tensor(inputs.mean), torch.tensor(inputs.std)
         self._scale = (1 / std).view(1, 3, 1, 1).to(self.device)
         self._shift = (-mean / std).view(1, 3, 1, 1).to(self.device)
@@ -79,9 +86,9 @@ class Engine:
         filled[:count] = squares
         pictures = torch.from_numpy(filled).to(self.device).permute(0, 3, 1, 2)
         plain = pictures.float() / 255
-        scores = self._net.heads(self.features(plain), colour_shares(plain))
-        tags = {name: tag[:count].cpu().numpy() for name, tag in scores.tags.items()}
-        return RawScores(scores.group[:count].cpu().numpy(), tags, scores.embedding[:count].cpu().numpy())
+        scores = self._net.heads(self.features(plain).double(), colour_shares(plain).double())
+        tags = {name: _told(tag, count) for name, tag in scores.tags.items()}
+        return RawScores(_told(scores.group, count), tags, _told(scores.embedding, count))
 
     @torch.inference_mode()
     def features(self, plain: torch.Tensor) -> torch.Tensor:
@@ -98,6 +105,12 @@ class Engine:
             {name: np.concatenate([p.tags[name] for p in parts]) for name in names},
             np.concatenate([p.embedding for p in parts]),
         )
+
+
+def _told(scores: torch.Tensor, count: int) -> NDArray[np.float32]:
+    """Return the first ``count`` rows as float32."""
+    told: NDArray[np.float32] = scores[:count].float().cpu().numpy()
+    return told
 
 
 def read_inputs(folder: Path) -> tuple[str, Preprocessing]:

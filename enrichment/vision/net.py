@@ -63,7 +63,7 @@ class Taggers(nn.Module):
         return functional.layer_norm(values, values.shape[1:])
 
     def _marked(self, group: Tensor) -> Tensor:
-        return functional.one_hot(group, self.groups).float()
+        return functional.one_hot(group, self.groups).to(self.down.dtype)
 
 
 class LookNet(nn.Module):

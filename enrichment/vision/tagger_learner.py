@@ -20,7 +20,7 @@ class TaggerLearner(HeldOutLearner):
         """Hold the trunk of ``net`` where it is."""
         super().__init__()
         self.net, self.loss, self.rate = net, loss, rate
-        # An engine that read the features left the heads answering, without dropout; Lightning keeps modes as they are.
+        # Lightning keeps modes as they are: heads that were left answering would learn without dropout.
         net.train().requires_grad_(True)
         net.trunk.eval().requires_grad_(False)
         net.group.requires_grad_(loss.with_group)

@@ -49,6 +49,18 @@ def test_answers_do_not_depend_on_batch_mates_or_order(looker: Looker, pictures:
     np.testing.assert_array_equal(vectors[pictures[5].sha256], alone.embeddings.vectors[0])
 
 
+def test_scores_are_the_same_to_the_last_bit_wherever_in_the_batch(looker: Looker) -> None:
+    side = looker.inputs.side
+    squares = list(np.random.default_rng(3).integers(0, 256, (32, side, side, 3), dtype=np.uint8))
+    whole = looker.engine.batch_scores(squares)
+    for chosen in ([31], [5, 0, 17], list(range(31, -1, -1))):
+        some = looker.engine.batch_scores([squares[at] for at in chosen])
+        np.testing.assert_array_equal(some.group, whole.group[chosen])
+        np.testing.assert_array_equal(some.embedding, whole.embedding[chosen])
+        for name, tag in some.tags.items():
+            np.testing.assert_array_equal(tag, whole.tags[name][chosen], err_msg=name)
+
+
 def test_equal_pictures_are_computed_once(looker: Looker, pictures: list[Picture]) -> None:
     first = pictures[0]
     copies = [Picture("acme", f"copy-{n}", first.sha256, first.data) for n in range(5)]

@@ -84,8 +84,9 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
 
 def test_taggers_drop_out_while_they_learn_and_not_while_they_answer(trained: Path) -> None:
     net, vocabulary, inputs = read_net(trained)
-    Engine(net, inputs)
-    learner = TaggerLearner(net, HeadLoss(vocabulary), 1e-3)
+    Engine(net.train(), inputs)
+    assert net.training, "an engine answers with a copy"
+    learner = TaggerLearner(net.eval(), HeadLoss(vocabulary), 1e-3)
     assert learner.net.dropped.training
     assert all(part.training for part in learner.net.taggers.mixed)
     assert not learner.net.trunk.training
