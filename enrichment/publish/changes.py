@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from enrichment.publish.allowed import JOIN
 from enrichment.publish.keys import conform, inside, joined, keys_of, ordered, positions
+from enrichment.runs.plan import NOT_SHARED
 from schemas.records import LEVELS, REVIEWED, Reason
 from schemas.tables import HIERARCHY_CHANGES
 
@@ -36,8 +37,9 @@ def hierarchy_changes(
     no more where it stood, was moved by the map and by nothing else (cause ``taxonomy``, first reason
     ``taxonomy_migrated``). Otherwise the cause of a refiling is ``data`` where the content or a picture changed, and
     ``decision`` where a person's set the path, or ceased to. Otherwise the versions that differ between the two runs
-    are asked, beside whether what the placement reads (group, attributes) came out differently: if so a model is to
-    blame before a rule, if not a declared rule that has begun or ceased to match, then the taxonomy before a model or a
+    are asked (but those that do not move all products alike), beside whether what the placement reads (group,
+    attributes) came out differently: if so a model is to blame before a rule, if not a declared rule that has begun or
+    ceased to match, then the taxonomy before a model or a
     rule. Any version but the models' and the taxonomy's is a rule's. A row that a model moved has the first
     reason ``model_changed``: row and pictures are the vendor's of the night before.
     """
@@ -47,7 +49,8 @@ def hierarchy_changes(
     after = products.filter(known)
     before = base.take(positions(keys_of(after), keys_of(base)))
     gone = base.filter(pc.and_(inside(base, withdrawn), pc.invert(inside(base, products))))
-    changed = {name for name in _names(base_versions, versions) if _differs(name, base_versions, versions)}
+    asked = [name for name in _names(base_versions, versions) if name not in NOT_SHARED]
+    changed = {name for name in asked if _differs(name, base_versions, versions)}
     parts = [
         _rows(new, None, "new", None, None),
         _refiled(before, after, changed, today or _unmoved),

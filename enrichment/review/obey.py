@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
 from enrichment.review.paths import parse_path, split_path
-from enrichment.review.standing import Conflict, settle
+from enrichment.review.standing import Conflict, Today, as_written, settle
 from schemas.records import LEVELS, REVIEWED, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
 
 Key = tuple[str, str]
@@ -62,21 +62,17 @@ class Orders:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def _as_written(entry: LedgerEntry, path: str) -> str:
-    return path
-
-
 def orders_of(
     entries: Iterable[LedgerEntry],
     content: Mapping[Key, str],
-    today: Callable[[LedgerEntry, str], str] = _as_written,
+    today: Today = as_written,
 ) -> Orders:
     """Read the ledger against tonight's products: ``content`` maps (vendor, sku) to the content hash.
 
     Entries on products that ``content`` does not name are left alone. ``today`` gives a path that an entry names as
     tonight's hierarchy calls it: what a person decided outlives the renaming of a node.
     """
-    agreed, conflicts = settle(entries)
+    agreed, conflicts = settle(entries, today)
     pins: dict[Key, Pin] = {}
     bans: dict[Key, dict[tuple[str, ...], Ban]] = {}
     expired: dict[Key, Pin] = {}
@@ -153,13 +149,13 @@ def _set(decision: HierarchyDecision, path: HierarchyPath, reason: Reason, rule:
     return replace(decision, status=status, path=path, confidences=certain, reasons=(reason, *others), rule=rule)
 
 
-def _pin(entry: LedgerEntry, today: Callable[[LedgerEntry, str], str]) -> Pin:
+def _pin(entry: LedgerEntry, today: Today) -> Pin:
     locked = entry.decision is Verdict.LOCK
     path = parse_path(today(entry, entry.path if locked else entry.value))
     return Pin(entry.vendor, entry.sku, path, locked, entry.id[:12])
 
 
-def _ban(entry: LedgerEntry, today: Callable[[LedgerEntry, str], str]) -> Ban:
+def _ban(entry: LedgerEntry, today: Today) -> Ban:
     """Where the wrong level is named, what lies above it may stay; else the product goes back whole."""
     wrong = today(entry, entry.path)
     fallback = parse_path(today(entry, entry.previous))

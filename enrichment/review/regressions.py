@@ -10,7 +10,7 @@ import pyarrow as pa
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
 from enrichment.review.listing import product_facts
 from enrichment.review.paths import join_path
-from enrichment.review.standing import settle
+from enrichment.review.standing import Today, as_written, settle
 from schemas.records import LEVELS
 
 _WRONG = (Verdict.REJECT, Verdict.CORRECT)
@@ -32,19 +32,24 @@ class RegressionCase:
         return self.vendor, self.sku
 
 
-def regression_cases(entries: Iterable[LedgerEntry]) -> list[RegressionCase]:
+def regression_cases(entries: Iterable[LedgerEntry], today: Today = as_written) -> list[RegressionCase]:
     """Return a case a standing, uncontradicted rejection or correction of a path, sorted.
 
-    That a product had no place is no such case: it has none again where nobody knows a better one.
+    Paths are what ``today`` calls them. That a product had no place is no such case: it has none again where nobody
+    knows a better one.
     """
     # What reviewers still argue about proves nothing yet.
-    agreed, _ = settle(entries)
+    agreed, _ = settle(entries, today)
     cases = {
-        RegressionCase(e.vendor, e.sku, e.content, e.path, e.value if e.decision is Verdict.CORRECT else "")
+        RegressionCase(e.vendor, e.sku, e.content, today(e, e.path), _right(e, today))
         for e in agreed
         if e.decision in _WRONG and e.path
     }
     return sorted(cases, key=lambda c: (c.vendor, c.sku, c.content, c.wrong, c.right))
+
+
+def _right(entry: LedgerEntry, today: Today) -> str:
+    return today(entry, entry.value) if entry.decision is Verdict.CORRECT else ""
 
 
 def broken_cases(cases: Iterable[RegressionCase], products: pa.Table) -> list[RegressionCase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from enrichment.review.ledger import LedgerEntry, Verdict, in_order
@@ -11,6 +11,14 @@ _SAYS_RIGHT = frozenset({Verdict.ACCEPT, Verdict.LOCK})
 _SAYS_WRONG = frozenset({Verdict.REJECT, Verdict.CORRECT})
 _PINS = frozenset({Verdict.LOCK, Verdict.CORRECT})
 _RULINGS = _PINS | _SAYS_WRONG
+
+# Gives a path that an entry names as tonight's hierarchy calls it: two names of one node are one place.
+Today = Callable[[LedgerEntry, str], str]
+
+
+def as_written(entry: LedgerEntry, path: str) -> str:
+    """Return the path as the entry names it."""
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +35,13 @@ class Conflict:
         return self.vendor, self.sku
 
 
-def standing_entries(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+def standing_entries(entries: Iterable[LedgerEntry], today: Today = as_written) -> list[LedgerEntry]:
     """Return each reviewer's standing entries on each product and content, oldest first.
 
     Locks, corrections and rejections stand until the same reviewer says otherwise about what they say: an acceptance,
     a snooze or a question to the vendor stands beside them while it is the newest. A correction of which only the
     right path was taken back stands as a rejection. An ``undo`` takes back the reviewer's newest entry about the same
-    run, path and content that still stands.
+    run, path and content that still stands. Paths are compared by what ``today`` calls them; entries stay as written.
     """
     stacks: dict[tuple[str, str, str], list[LedgerEntry]] = {}
     for entry in in_order(entries):
@@ -46,30 +54,33 @@ def standing_entries(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     for owner, stack in stacks.items():
         for entry in stack:
             before = kept.get((*owner, entry.content), [])
-            left = [rest for old in before if (rest := _beside(old, entry)) is not None]
+            left = [rest for old in before if (rest := _beside(old, entry, today)) is not None]
             kept[*owner, entry.content] = [*left, entry]
     return list(in_order(entry for found in kept.values() for entry in found))
 
 
-def _beside(old: LedgerEntry, new: LedgerEntry) -> LedgerEntry | None:
+def _beside(old: LedgerEntry, new: LedgerEntry, today: Today) -> LedgerEntry | None:
     """Return what is left of a reviewer's older entry once the same reviewer has made the newer one."""
     if old.decision not in _RULINGS:
         return None
+    was, now = today(old, old.path), today(new, new.path)
     if new.decision not in _RULINGS:
-        right_after_all = new.decision is Verdict.ACCEPT and old.decision in _SAYS_WRONG and old.path == new.path
+        right_after_all = new.decision is Verdict.ACCEPT and old.decision in _SAYS_WRONG and was == now
         return None if right_after_all else old
-    was_right, right = _right(old), _right(new)
-    if old.path in (new.path, right):
+    was_right, right = _right(old, today), _right(new, today)
+    if was in (now, right):
         return None
     # Only one path is right: a newer pin ends the older, and so does a word against it.
-    if was_right is not None and (right is not None or new.path == was_right):
+    if was_right is not None and (right is not None or now == was_right):
         return replace(old, decision=Verdict.REJECT, value="") if old.decision is Verdict.CORRECT else None
     return old
 
 
-def _right(entry: LedgerEntry) -> str | None:
+def _right(entry: LedgerEntry, today: Today) -> str | None:
     """Return the path that a lock or a correction pins, None for any other entry."""
-    return {Verdict.LOCK: entry.path, Verdict.CORRECT: entry.value}.get(entry.decision)
+    if entry.decision not in _PINS:
+        return None
+    return today(entry, entry.path if entry.decision is Verdict.LOCK else entry.value)
 
 
 def _take_back(stack: list[LedgerEntry], undo: LedgerEntry) -> None:
@@ -81,26 +92,26 @@ def _take_back(stack: list[LedgerEntry], undo: LedgerEntry) -> None:
             return
 
 
-def settle(entries: Iterable[LedgerEntry]) -> tuple[list[LedgerEntry], list[Conflict]]:
+def settle(entries: Iterable[LedgerEntry], today: Today = as_written) -> tuple[list[LedgerEntry], list[Conflict]]:
     """Split standing entries into those that nobody contradicts, and the conflicts.
 
     Entries contradict each other when they are about the same content of a product and name different right
     paths, or when one calls right what another calls wrong.
     """
     groups: dict[tuple[str, str, str], list[LedgerEntry]] = {}
-    for entry in standing_entries(entries):
+    for entry in standing_entries(entries, today):
         groups.setdefault((*entry.key, entry.content), []).append(entry)
     agreed: list[LedgerEntry] = []
     conflicts: list[Conflict] = []
     for (vendor, sku, _content), group in sorted(groups.items()):
-        if contradict(group):
+        if contradict(group, today):
             conflicts.append(Conflict(vendor, sku, tuple(group)))
         else:
             agreed.extend(group)
     return list(in_order(agreed)), conflicts
 
 
-def contradict(group: Iterable[LedgerEntry]) -> bool:
+def contradict(group: Iterable[LedgerEntry], today: Today = as_written) -> bool:
     """Tell whether the entries about one content of one product cannot all hold.
 
     A reviewer's acceptance says nothing beside a pin of the same reviewer, which holds whatever stands there tonight.
@@ -113,9 +124,9 @@ def contradict(group: Iterable[LedgerEntry]) -> bool:
         if entry.decision is Verdict.ACCEPT and entry.reviewer in pinning:
             continue
         if entry.decision in _SAYS_RIGHT:
-            right.add(entry.path)
+            right.add(today(entry, entry.path))
         if entry.decision in _SAYS_WRONG:
-            wrong.add(entry.path)
+            wrong.add(today(entry, entry.path))
         if entry.decision is Verdict.CORRECT:
-            right.add(entry.value)
+            right.add(today(entry, entry.value))
     return len(right) > 1 or bool(right & wrong)

@@ -16,6 +16,7 @@ from schemas.records import RunManifest, VendorDrop
 # Versions that name the run but make no product stale: each product carries its own share of people's decisions and its
 # own vendor's declaration, and the build as a whole also covers how reports and files are written.
 DECISIONS, BUILD, VENDORS = "decisions", "build", "vendors"
+NOT_SHARED = frozenset({DECISIONS, BUILD, VENDORS})
 _RUN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-[0-9a-f]{12}", re.ASCII)
 
 
@@ -33,7 +34,7 @@ class RunPlan:
 
     def versions_hash(self, vendor: str) -> str:
         """Hash of all that shapes the answers about a vendor's products, but their content and people's decisions."""
-        shared = {n: v for n, v in self.manifest.versions.items() if n not in (DECISIONS, BUILD, VENDORS)}
+        shared = {n: v for n, v in self.manifest.versions.items() if n not in NOT_SHARED}
         return short_hash({**shared, "declared": self.declared.get(vendor)})
 
     @property

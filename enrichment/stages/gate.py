@@ -24,7 +24,9 @@ from enrichment.review.regressions import broken_cases, regression_cases
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.assemble import TABLES, Catalogue, assemble
 from enrichment.stages.catalogue import read_vendors
+from enrichment.stages.hierarchy import paths_in
 from enrichment.stages.history import night_summaries
+from enrichment.stages.judges import tree
 from enrichment.stages.ledger import entries_of
 from enrichment.stages.steps import vendors_of
 from schemas.attribute_spec import attributes
@@ -108,7 +110,8 @@ def _of_read(run: Run, table: pa.Table) -> pa.Table:
 
 def _came_back(run: Run, catalogue: Catalogue) -> tuple[GateFailure, ...]:
     """Name products of read vendors that stand again, unchanged, where a person said that they do not belong."""
-    broken = broken_cases(regression_cases(entries_of(run)), _of_read(run, catalogue.products))
+    cases = regression_cases(entries_of(run), paths_in(run.store, tree()))
+    broken = broken_cases(cases, _of_read(run, catalogue.products))
     return tuple(
         GateFailure("decisions", "a rejected path stays rejected", f"{c.vendor}/{c.sku} at {c.wrong}", "any other path")
         for c in broken

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from enrichment.taxonomy.spelling import key, parts, words
+from enrichment.taxonomy.spelling import key, mark, parts, words
 from schemas.errors import DeclarationError
 from schemas.group_spec import OTHER
 from schemas.taxonomy_spec import ArticleType, Category, Class, Department, Subclass, Taxonomy
@@ -64,7 +64,7 @@ class Tree:
         self.division_of = {gender: d.name for d in taxonomy.divisions for gender in d.genders}
         self.types = tuple(self.type_group)
         self.statuses = frozenset(t.name for t in taxonomy.outside if t.status)
-        self.placeholders = frozenset(key(text) for text in taxonomy.placeholders)
+        self.placeholders = frozenset(mark(text) for text in taxonomy.placeholders)
         self._check_references()
 
     def node_of(self, article_type: str) -> Node | None:

@@ -26,7 +26,7 @@ tags: [image-group, attribute-tagging, visual-similarity, fashion]
 # {version}
 
 One pass of a `{backbone}` trunk gives the image group (14 classes), tags of that group, and a 128-dimensional
-unit-norm embedding. {origin} Settings of every step stand in `metrics.json`.
+unit-norm embedding. {origin} How the first of each average was made stands in `metrics.json`.
 
 ## Use
 Nightly catalogue enrichment: product pictures of clothes, shoes and accessories. Every answer carries a calibrated

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 
 import enrichment.vision.torchvision_shim  # noqa: F401  (must run before Lightning imports torchvision)
 from enrichment.progress.port import Progress
+from enrichment.vision.began import LAST
 from enrichment.vision.resumable import KeepEvery
 from enrichment.vision.settings import TrainSettings
 
@@ -46,6 +47,9 @@ class _Told(Callback):  # type: ignore[misc, unused-ignore]
 
 class _Stop(EarlyStopping):  # type: ignore[misc, unused-ignore]
     """Stop early, also where a run is taken up that had stopped and was killed while it was measured."""
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        super().load_state_dict({**state_dict, "patience": self.patience})
 
     def on_train_start(self, trainer: Any, _: Any) -> None:
         trainer.should_stop = trainer.should_stop or self.wait_count >= self.patience
@@ -91,7 +95,7 @@ def fit(
         folder, filename="best", monitor="val_wrong", enable_version_counter=False, save_on_train_epoch_end=False
     )
     stop = _Stop("val_wrong", patience=settings.patience, check_on_train_epoch_end=False)
-    last = folder / ("tried.ckpt" if settings.fast_dev_run else "last.ckpt")
+    last = folder / ("tried.ckpt" if settings.fast_dev_run else LAST)
     with warnings.catch_warnings():
         # Lightning advises more loader workers; a batch here is one slice of a memory map.
         warnings.simplefilter("ignore")

@@ -102,7 +102,8 @@ class HeadLoss(nn.Module):
     def _left_open(self, name: str, tag: Tensor, codes: dict[str, Tensor], allowed: Tensor) -> Tensor:
         """Return the loss of rows whose label leaves the value open; such a row weighs as much as a labelled one."""
         sets: Tensor = getattr(self, f"among_{name}")
-        code = codes[among(name)]
+        open_to = codes[among(name)]
+        code = torch.where((sets[open_to.clamp(min=0)] & allowed).any(dim=1), open_to, -1)
         share = int((code >= 0).sum()) / max(1, int((codes[name] >= 0).sum()))
         return share * among_cross_entropy(tag, code, sets, allowed)
 

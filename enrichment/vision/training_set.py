@@ -108,5 +108,6 @@ def corrected(row: TrainingRow, corrections: Mapping[tuple[str, str], str]) -> T
     group = groups_of_types().get(mine.get(TYPE, ""))
     mine = {GROUP: group, **mine} if group else mine
     labels = {name: value for name, value in {**row.labels, **mine}.items() if value}
-    among = {name: values for name, values in row.among.items() if name not in mine}
+    regrouped = labels.get(GROUP) != row.labels.get(GROUP)
+    among = {} if regrouped else {name: values for name, values in row.among.items() if name not in mine}
     return replace(row, labels=labels, weak=row.weak - set(mine), among=among)

@@ -152,6 +152,7 @@ def test_undo_takes_back_the_newest_of_its_own_reviewer_only() -> None:
     assert standing_entries([said(Verdict.UNDO, 1), said(Verdict.ACCEPT, 2)]) == [said(Verdict.ACCEPT, 2)]
 
 
+OLD_TOPS = f"{TOPS} of old"
 ACCEPT, ASK, CORRECT, LOCK, REJECT, SNOOZE = (
     *(Verdict.ACCEPT, Verdict.ASK_VENDOR, Verdict.CORRECT, Verdict.LOCK, Verdict.REJECT, Verdict.SNOOZE),
 )
@@ -203,6 +204,17 @@ def test_a_newer_word_ends_only_what_it_is_against(told: list[tuple[Verdict, str
     entries = [said(verdict, at, path=path, value=BAGS) for at, (verdict, path) in enumerate(told)]
     assert held(entries) == (banned, pin)
     assert {case.wrong for case in regression_cases(entries)} == banned - {""}
+
+
+@pytest.mark.parametrize("first", [said(LOCK, path=OLD_TOPS), said(CORRECT, value=OLD_TOPS)])
+def test_a_word_against_a_renamed_node_ends_what_was_said_under_its_old_name(first: LedgerEntry) -> None:
+    entries = [first, said(REJECT, 2, path=TOPS)]
+    orders = orders_of(entries, SAME, lambda _, path: TOPS if path == OLD_TOPS else path)
+    assert orders.conflicts == ()
+    assert orders.pins == {}
+    assert parse_path(TOPS) in {ban.path for ban in orders.bans[KEY]}
+    cases = regression_cases(entries, lambda _, path: TOPS if path == OLD_TOPS else path)
+    assert TOPS in {case.wrong for case in cases}
 
 
 def test_a_path_refused_after_a_correction_does_not_lead_back_to_the_first() -> None:

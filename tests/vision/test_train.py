@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,13 +10,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from enrichment.models.version import Kind, open_version
+from enrichment.models.version import Kind, open_version, seal
 from enrichment.progress.null import NullProgress
 from enrichment.vision import backbones
 from enrichment.vision.batches import BalancedSampler, balance
 from enrichment.vision.began import same_run
 from enrichment.vision.engine import Engine, read_net
 from enrichment.vision.evaluate import evaluate, table
+from enrichment.vision.fit import _Stop
 from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.held_rights import HeldRights
 from enrichment.vision.look import Looker, Picture
@@ -24,7 +26,7 @@ from enrichment.vision.soup import stirred, train_soup
 from enrichment.vision.tagger_learner import TaggerLearner
 from enrichment.vision.train import _carry, _net, add_evaluation, train_group, train_taggers
 from enrichment.vision.training_labels import training_labels
-from enrichment.vision.training_rows import read_rows, untrained_groups
+from enrichment.vision.training_rows import TrainingRow, read_rows, untrained_groups
 from enrichment.vision.training_set import corrected, groups_of_types
 from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
 from schemas.attribute_spec import attributes
@@ -104,6 +106,28 @@ def test_a_run_is_not_taken_up_with_other_settings_or_labels(products: Path, tmp
     with pytest.raises(UsageError, match="began with rows="):
         same_run(folder, settings, relabelled)
     same_run(folder, dataclasses.replace(settings, resume=False, cut_mix=0.5), rows)
+    (folder / "began.json").unlink()
+    (folder / "last.ckpt").touch()
+    with pytest.raises(UsageError, match="did not say what it began with"):
+        same_run(folder, settings, rows)
+
+
+def test_another_start_of_the_same_name_is_another_run(trained: Path, products: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / trained.name
+    shutil.copytree(trained, other)
+    figures = other / "metrics.json"
+    figures.write_text(figures.read_text() + " ")
+    seal(other, Kind.VISION, "look", "tiny")
+    settings = TrainSettings({"products": products}, tmp_path, tmp_path / "w", start=trained, version="dev", **_SMALL)
+    same_run(tmp_path / "w" / "dev", settings, [])
+    with pytest.raises(UsageError, match="began with start="):
+        same_run(tmp_path / "w" / "dev", dataclasses.replace(settings, start=other), [])
+
+
+def test_more_patience_goes_on_where_less_had_stopped() -> None:
+    stop = _Stop("val_wrong", patience=9)
+    stop.load_state_dict({**_Stop("val_wrong", patience=2).state_dict(), "wait_count": 2})
+    assert (stop.patience, stop.wait_count) == (9, 2)
 
 
 def test_other_image_groups_carry_the_trunk_alone(trained: Path) -> None:
@@ -232,6 +256,15 @@ def test_reviewed_labels_replace_old_ones(products: Path) -> None:
     assert "gender" not in fixed.labels
     assert fixed.labels["article_type"] == row.labels["article_type"]
     assert corrected(row, {}) is row
+
+
+def test_another_group_closes_what_a_label_left_open() -> None:
+    row = TrainingRow(
+        "phone", "1", b"", "train", "1", labels={"image_group": "bottom"}, among={"article_type": ("Jeans",)}
+    )
+    assert corrected(row, {("1", "image_group"): "skirt"}).among == {}
+    assert corrected(row, {("1", "article_type"): "Jeans"}).among == {}
+    assert corrected(row, {("1", "colour"): "red"}).among == row.among
 
 
 def test_a_reviewed_type_brings_its_group(products: Path) -> None:
