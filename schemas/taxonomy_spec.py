@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -106,6 +107,13 @@ class Taxonomy(Declared):
     outside: tuple[ArticleType, ...] = ()
     rules: tuple[Rule, ...] = ()
     moved: dict[str, str] = {}
+
+    def placed_types(self) -> Iterator[ArticleType]:
+        """Yield the article types that have a node, in the order declared."""
+        for department in self.departments:
+            for one in department.classes:
+                for leaf in one.subclasses:
+                    yield from leaf.article_types
 
 
 @cache

@@ -77,12 +77,12 @@ def _vision(
     from enrichment.vision.train import add_evaluation
     from enrichment.vision.weak_labels import claims_by_row
 
-    in_folder = bool(version) and Path(str(version)).is_dir()
-    if seal and not in_folder:
+    folder = Path(version) if version and Path(version).is_dir() else None
+    if seal and folder is None:
         raise UsageError(f"--seal writes into a version's folder; got --version {version!r}, which is none")
-    if version and in_folder:
+    if folder:
         # A research version is in no store, and a candidate is measured before it is in one.
-        found = open_version(Path(version), Kind.VISION)
+        found = open_version(folder, Kind.VISION)
     else:
         found = resolve(open_store(settings(store).store), Kind.VISION, version)
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")

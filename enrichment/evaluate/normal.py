@@ -37,13 +37,7 @@ def _spellings(attribute: str) -> dict[str, str]:
 
 
 def _types() -> dict[str, str]:
-    kinds = [
-        kind
-        for department in taxonomy().departments
-        for class_ in department.classes
-        for subclass in class_.subclasses
-        for kind in subclass.article_types
-    ]
+    kinds = list(taxonomy().placed_types())
     known: dict[str, str] = {}
     for kind in kinds:
         for synonym in kind.synonyms:

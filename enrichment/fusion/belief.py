@@ -36,8 +36,7 @@ class TypeMap:
 
     def __init__(self, declared: Taxonomy, share: Mapping[str, float] | None = None) -> None:
         """Collect the article types of ``declared``, inside the taxonomy and outside; without ``share`` all alike."""
-        inside = [t for d in declared.departments for c in d.classes for s in c.subclasses for t in s.article_types]
-        self.group_of = {t.name: t.group for t in (*inside, *declared.outside)}
+        self.group_of = {t.name: t.group for t in (*declared.placed_types(), *declared.outside)}
         self.members: dict[str, tuple[str, ...]] = {name: () for name in groups().names}
         for name in sorted(self.group_of):
             self.members[self.group_of[name]] += (name,)

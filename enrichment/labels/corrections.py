@@ -61,10 +61,8 @@ def read_corrections(path: Path) -> dict[tuple[str, str], str]:
 def _values() -> dict[str, set[str]]:
     """Return the declared values of every attribute that has any, article types included."""
     hierarchy = taxonomy()
-    classes = (node for department in hierarchy.departments for node in department.classes)
-    placed = (one for node in classes for leaf in node.subclasses for one in leaf.article_types)
     values = {a.name: {value.name for value in a.values} for a in attributes().attributes if a.values}
-    return values | {"article_type": {one.name for one in (*hierarchy.outside, *placed)}}
+    return values | {"article_type": {one.name for one in (*hierarchy.outside, *hierarchy.placed_types())}}
 
 
 def _correction(where: str, row: dict[str, str], values: dict[str, set[str]]) -> tuple[tuple[str, str], str] | None:

@@ -39,9 +39,9 @@ def hierarchy_changes(
     ``decision`` where a person's set the path, or ceased to. Otherwise the versions that differ between the two runs
     are asked (but those that do not move all products alike), beside whether what the placement reads (group,
     attributes) came out differently: if so a model is to blame before a rule, if not a declared rule that has begun or
-    ceased to match, then the taxonomy before a model or a
-    rule. Any version but the models' and the taxonomy's is a rule's. A row that a model moved has the first
-    reason ``model_changed``: row and pictures are the vendor's of the night before.
+    ceased to match, then the taxonomy before a model or a rule. Any version but the models' and the taxonomy's is a
+    rule's. A row that a model moved has the first reason ``model_changed``: row and pictures are the vendor's of the
+    night before.
     """
     base = products.slice(0, 0) if base is None else conform(base, products.schema)
     known = inside(products, base)

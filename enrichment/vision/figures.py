@@ -14,11 +14,10 @@ from enrichment.vision.calibrate import calibration_error, softmax, threshold_fo
 from enrichment.vision.intervals import COUNTED, bootstrap, macro_f1, wilson
 from enrichment.vision.measured import Measured, known
 from enrichment.vision.training_rows import DRAWN, UNTAUGHT
-from enrichment.vision.vocabulary import GROUP, MISSING, TYPE, Vocabulary
+from enrichment.vision.vocabulary import GATED, GROUP, MISSING, Vocabulary
 
 AUTO_PRECISION = 0.98
 _FEW = 20
-_GATED = (TYPE, "colour", "gender")
 
 
 def share(right: NDArray[np.bool_]) -> dict[str, Any]:
@@ -70,8 +69,7 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
     merge = merge_matrix(name, values)
     family = merge.argmax(axis=1)
     codes = measured.codes[name][rows]
-    allowed = vocabulary.mask(name)[measured.codes[GROUP][rows]]
-    shares = softmax(measured.raw.tags[name][rows], fitted.get(name, 1.0), allowed)
+    shares = _within_group(measured, name, vocabulary, fitted, rows)
     place, sure = best(name, values, shares)
     true, got = family[codes], family[place]
     right = got == true
@@ -94,10 +92,17 @@ def tag_figures(measured: Measured, name: str, vocabulary: Vocabulary, fitted: M
     }
 
 
+def _within_group(
+    measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float], rows: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the probabilities ``[N, V]`` of a tag's values, for ``rows`` and within their true group."""
+    allowed = vocabulary.mask(name)[measured.codes[GROUP][rows]]
+    return softmax(measured.raw.tags[name][rows], fitted.get(name, 1.0), allowed)
+
+
 def _among(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mapping[str, float]) -> dict[str, Any]:
     rows = np.array([name in row.among for row in measured.rows], dtype=bool) & (measured.codes[GROUP] != MISSING)
-    allowed = vocabulary.mask(name)[measured.codes[GROUP][rows]]
-    shares = softmax(measured.raw.tags[name][rows], fitted.get(name, 1.0), allowed)
+    shares = _within_group(measured, name, vocabulary, fitted, rows)
     got = [vocabulary.tags[name][at] for at in best(name, vocabulary.tags[name], shares)[0]]
     open_to = [row.among[name] for row, mine in zip(measured.rows, rows, strict=True) if mine]
     return share(np.array([value in one for value, one in zip(got, open_to, strict=True)], dtype=bool))
@@ -155,7 +160,7 @@ def gates(measured: Measured, vocabulary: Vocabulary, fitted: Mapping[str, float
         part = measured.only(np.array([row.source == source for row in measured.rows], dtype=bool))
         if source not in UNTAUGHT and known(part, GROUP, vocabulary).any():
             out[f"{source}/{GROUP}"] = group_figures(part, vocabulary, fitted)["accuracy"]
-        for name in _GATED:
+        for name in GATED:
             if name in vocabulary.tags and int(known(part, name, vocabulary).sum()) >= _FEW:
                 told = tag_figures(part, name, vocabulary, fitted)
                 parts = (told, told["among"])

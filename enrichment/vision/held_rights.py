@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from torch import Tensor
 
-from enrichment.vision.vocabulary import GROUP, TYPE
+from enrichment.vision.vocabulary import GATED, GROUP
 
-WATCHED = frozenset({GROUP, TYPE, "colour", "gender"})
+_WATCHED = frozenset({GROUP, *GATED})
 
 
 class HeldRights:
@@ -36,5 +36,5 @@ class HeldRights:
         better.
         """
         shares = self.shares()
-        chosen = [share for name, share in shares.items() if name in WATCHED] or list(shares.values())
+        chosen = [share for name, share in shares.items() if name in _WATCHED] or list(shares.values())
         return 1 - sum(chosen) / len(chosen) if chosen else 0.0

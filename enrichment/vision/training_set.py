@@ -91,9 +91,7 @@ def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
 @cache
 def groups_of_types() -> dict[str, str]:
     """Return the declared image group of every article type."""
-    classes = [one for department in taxonomy().departments for one in department.classes]
-    types = [one for node in classes for leaf in node.subclasses for one in leaf.article_types]
-    return {one.name: one.group for one in types}
+    return {one.name: one.group for one in taxonomy().placed_types()}
 
 
 def corrected(row: TrainingRow, corrections: Mapping[tuple[str, str], str]) -> TrainingRow:

@@ -18,6 +18,8 @@ from schemas.group_spec import groups
 GROUP, TYPE = "image_group", "article_type"
 # The group as the group head may learn it: a drawing says which tags apply, not what a photograph looks like.
 TAUGHT = "taught_group"
+# The tags whose accuracy a successor may not fall below; they choose the best epoch as well.
+GATED = (TYPE, "colour", "gender")
 MISSING = -1
 
 
