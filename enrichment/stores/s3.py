@@ -21,6 +21,7 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
 )
+from s3transfer.exceptions import RetriesExceededError
 
 from enrichment.stores.atomic import atomic_file
 from enrichment.stores.key import check_key, check_prefix
@@ -31,6 +32,8 @@ _MISSING = {"404", "NoSuchKey", "NotFound"}
 _TAKEN = {"412", "PreconditionFailed"}
 _RACING = {"409", "ConditionalRequestConflict"}
 _BUSY = {"408", "429", "RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests"}
+# Bytes lost or spoilt on the way, an upload cleared away meanwhile, another writer at work: sent again, it passes.
+_BUSY |= {"BadDigest", "IncompleteBody", "NoSuchUpload", "OperationAborted", "XAmzContentSHA256Mismatch"}
 _UNSET = (NoCredentialsError, NoRegionError, ParamValidationError, PartialCredentialsError)
 _PUT_NEW_TRIES = 5
 _PART = 16 * 2**20
@@ -205,7 +208,7 @@ class S3Store:
             raise self._error(key, error) from error
         except _UNSET as error:
             raise UsageError(f"{self.uri}: key {key!r}: {error}. Set credentials and region as boto3 wants.") from error
-        except (BotoCoreError, Boto3Error, ConnectionError, TimeoutError) as error:
+        except (BotoCoreError, Boto3Error, RetriesExceededError, ConnectionError, TimeoutError) as error:
             raise StoreUnavailable(f"{self.uri}: key {key!r}: {error}") from error
 
     def _error(self, key: str, error: ClientError) -> Exception:

@@ -5,6 +5,7 @@ import socket
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
+from s3transfer.exceptions import RetriesExceededError
 
 from enrichment.stores.s3 import S3Store
 from schemas.errors import ObjectChanged, ObjectExists, StoreUnavailable, UsageError
@@ -70,6 +71,9 @@ def test_a_server_that_does_not_answer_may_be_tried_again(store):
         (refusal("InternalError", 500), StoreUnavailable),
         (refusal("SlowDown", 503), StoreUnavailable),
         (refusal("429", 429), StoreUnavailable),
+        (refusal("BadDigest", 400), StoreUnavailable),
+        (refusal("OperationAborted", 409), StoreUnavailable),
+        (refusal("ExpiredToken", 400), UsageError),
         (refusal("AccessDenied", 403), UsageError),
         (refusal("NoSuchBucket", 404), UsageError),
         (refusal("NotImplemented", 501), UsageError),
@@ -81,6 +85,17 @@ def test_each_refusal_has_its_type(store, error, expected):
     store._client = Scripted(error)
     with pytest.raises(expected, match="'k'"):
         store.put_new("k", b"")
+
+
+def test_a_download_that_broke_off_may_be_tried_again(store, tmp_path):
+    class Breaking:
+        def download_fileobj(self, **_):
+            raise RetriesExceededError(ConnectionResetError())
+
+    store._client = Breaking()
+    with pytest.raises(StoreUnavailable, match="'k'"):
+        store.download("k", tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_put_new_whose_answer_was_lost_has_won(store):
