@@ -91,9 +91,13 @@ def _committed(store: Store, facts: RunFacts, manifest: bytes) -> bool:
 
 
 def _prune(store: Store, facts: RunFacts, entries: Mapping[str, FileEntry]) -> None:
-    """Remove what an earlier, unfinished attempt left under the prefix and this one does not have."""
+    """Remove what an earlier, unfinished attempt left under the prefix and this one does not have.
+
+    The manifest and what makes it count stay: whoever commits the same run at the same time may have put them, and
+    readers may follow it already.
+    """
     for key in list(store.list(f"{facts.key.prefix}/")):
-        if key.removeprefix(f"{facts.key.prefix}/") not in entries:
+        if key.removeprefix(f"{facts.key.prefix}/") not in {*entries, MANIFEST, SUCCESS}:
             store.delete(key)
 
 

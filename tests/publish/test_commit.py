@@ -248,6 +248,27 @@ def test_of_two_publishers_the_later_one_is_told_and_loses_nothing(
     assert json.loads(store.get(POINTER))["previous"]["run_id"] == "theirs"
 
 
+class Beside(Dying):
+    """A store in which somebody else publishes the same run before our first write; readers look after each of ours."""
+
+    def __init__(self, store: Store, other: Callable[[], object]) -> None:
+        super().__init__(store, -1, after=False)
+        self._other: Callable[[], object] | None = other
+
+    def _write(self, do: object, *arguments: object) -> None:
+        if self._other is not None:
+            self._other()
+            self._other = None
+        super()._write(do, *arguments)
+        assert latest(self._store).run_id == "r1"
+
+
+def test_the_same_run_published_twice_at_once_is_whole_for_readers_at_every_moment(
+    store: LocalStore, files: dict[str, Path]
+) -> None:
+    assert _first(Beside(store, lambda: _first(store, files)), files).is_latest
+
+
 LATER = date(2026, 11, 19)
 
 
