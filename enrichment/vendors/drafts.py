@@ -133,7 +133,7 @@ class RowMap:
     def _nul(self, row: Row) -> tuple[Refusal, ...]:
         # The text goes on without the NUL, so the change must be on record.
         hit = next((name for name, cell in row.items() if isinstance(cell, str) and "\x00" in cell), None)
-        return () if hit is None else (Refusal(ProblemReason.VALUE_INVALID, str(row[hit]), hit[:100]),)
+        return () if hit is None else (Refusal(ProblemReason.VALUE_INVALID, str(row[hit]), bounded(hit, 100)),)
 
     def _too_long(self, draft: Draft) -> Refusal | None:
         limit = self._spec.limits.cell_chars

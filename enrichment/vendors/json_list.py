@@ -8,11 +8,11 @@ from pathlib import Path
 
 from enrichment.vendors.columns import checked_records
 from enrichment.vendors.encoding import check_text
-from enrichment.vendors.jsonl import DECODER
-from enrichment.vendors.port import Refusal, Row, malformed
+from enrichment.vendors.jsonl import DECODER, checked
+from enrichment.vendors.port import Refusal, Row
 from enrichment.vendors.source import open_text
 from schemas.errors import DropError
-from schemas.records import bounded
+from schemas.records import EXCERPT_LIMIT, bounded
 from schemas.vendor_spec import VendorSpec
 
 _CHUNK = 1 << 16
@@ -60,8 +60,7 @@ def _members(document: _Document) -> Iterator[str]:
 def _items(document: _Document) -> Iterator[Row | Refusal]:
     document.take("[")
     while document.peek() != "]":
-        item = document.value()
-        yield item if isinstance(item, dict) else malformed("no object", str(item))
+        yield checked(document.value(), document.written)
         if document.peek() != "]":
             document.take(",")
     document.take("]")
@@ -77,6 +76,7 @@ class _Document:
         self._text = ""
         self._at = 0
         self._ended = False
+        self.written = ""
 
     def peek(self) -> str:
         """Return the next character that is no white space, ``""`` at the end."""
@@ -95,7 +95,7 @@ class _Document:
         self._at += 1
 
     def value(self, then: str = "") -> object:
-        """Return the next whole value, going past ``then`` behind it."""
+        """Return the next whole value, going past ``then`` behind it; its first characters stay in ``written``."""
         self.peek()
         while True:
             try:
@@ -109,6 +109,7 @@ class _Document:
                 continue
             # A number at the window's end may go on behind it.
             if end < len(self._text) or not self._fill():
+                self.written = self._text[self._at : min(end, self._at + EXCERPT_LIMIT + 1)]
                 self._at = end
                 if then:
                     self.take(then)

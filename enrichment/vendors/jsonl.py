@@ -17,6 +17,7 @@ from schemas.records import ProblemReason
 from schemas.vendor_spec import VendorSpec
 
 # Numbers stay the text that was sent: 49.90 keeps its zero, and no integer is too long to convert.
+_DEEPEST = 50
 DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=str)
 
 
@@ -50,4 +51,18 @@ def _record(spec: VendorSpec, path: Path, line: str, ended: bool) -> Row | Refus
             ) from error
         cut = line.lstrip().startswith("{") and not line.rstrip().endswith("}")
         return malformed("cut off" if cut else "no JSON", line)
-    return record if isinstance(record, dict) else malformed("no object", line)
+    return checked(record, line)
+
+
+def checked(record: object, text: str) -> Row | Refusal:
+    """Return a decoded record as a row; a refusal where it is no object, or nested deeper than any feed is."""
+    if not isinstance(record, dict):
+        return malformed("no object", text)
+    level: list[object] = [record]
+    for _ in range(_DEEPEST):
+        inner = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+        if not level:
+            return record
+    # Whatever goes through it afterwards goes deeper than the parser went, and Python's depth is bounded.
+    return malformed(f"nested deeper than {_DEEPEST} levels", text)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from enrichment.vendors.columns import require_columns
 from enrichment.vendors.paths import root
 from enrichment.vendors.port import Refusal, Row
-from enrichment.vendors.source import seekable, too_large
+from enrichment.vendors.source import seekable, too_large, too_many_rows
 from schemas.errors import DropError
 from schemas.records import bounded
 from schemas.vendor_spec import VendorSpec
@@ -46,6 +46,9 @@ def _rows(spec: VendorSpec, path: Path, file: Any) -> Iterator[Row | Refusal]:
     meta = file.metadata
     if sum(meta.row_group(at).total_byte_size for at in range(meta.num_row_groups)) > spec.limits.unpacked_bytes:
         raise too_large(spec, path, spec.limits.unpacked_bytes)
+    # Blank rows are no rows and count as none, and a few bytes can hold billions of them.
+    if meta.num_rows > spec.limits.rows:
+        raise too_many_rows(spec, path)
     # Columns that nobody declared are never decoded.
     wanted = {column if column in names else root(column) for column in spec.wanted_columns}
     for batch in file.iter_batches(batch_size=_BATCH, columns=sorted(wanted & set(names))):

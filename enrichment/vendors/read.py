@@ -13,6 +13,7 @@ from enrichment.vendors.drops import drop_files
 from enrichment.vendors.formats import READERS
 from enrichment.vendors.port import Refusal, Row
 from enrichment.vendors.separators import PathSeparator
+from enrichment.vendors.source import too_many_rows
 from enrichment.vendors.styles import merge
 from schemas.errors import DropError, RowsLost
 from schemas.records import WHOLE_DROP, ProblemReason, Product, RowProblem
@@ -68,10 +69,7 @@ def _numbered(spec: VendorSpec, files: list[Path]) -> Iterator[tuple[int, Row | 
             # Numbers go on over files, so that a row number names one row of the drop.
             number += 1
             if number > spec.limits.rows:
-                raise DropError(
-                    f"drop {spec.vendor} file {path.name}: more than {spec.limits.rows} rows. "
-                    f"If that is real, raise limits in {spec.file}."
-                )
+                raise too_many_rows(spec, path)
             yield number, row
 
 

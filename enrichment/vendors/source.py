@@ -66,6 +66,14 @@ def too_large(spec: VendorSpec, path: Path, limit: int) -> DropError:
     )
 
 
+def too_many_rows(spec: VendorSpec, path: Path) -> DropError:
+    """Return the error for a file with more rows than declared."""
+    return DropError(
+        f"drop {spec.vendor} file {path.name}: more than {spec.limits.rows} rows. "
+        f"If that is real, raise limits in {spec.file}."
+    )
+
+
 def require_content(spec: VendorSpec, path: Path) -> None:
     """Refuse an empty file.
 

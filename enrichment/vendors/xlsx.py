@@ -55,6 +55,9 @@ def read_xlsx(spec: VendorSpec, path: Path) -> Iterator[Row | Refusal]:
 
 def _check_archive(spec: VendorSpec, path: Path, stream: BinaryIO) -> None:
     limit = spec.limits.workbook_bytes
+    # Millions of members can be empty, and each costs memory as soon as the directory is read.
+    if stream.seek(0, 2) > limit:
+        raise too_large(spec, path, limit)
     with zipfile.ZipFile(stream) as archive:
         # zipfile reads no further than the stated size, so the sum bounds what can come out.
         if sum(member.file_size for member in archive.infolist()) > limit:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from enrichment.vendors.json_list import read_json
 from enrichment.vendors.port import Refusal
+from enrichment.vendors.product_tables import problems_table
 from schemas.errors import DropError
 from schemas.records import ProblemReason
 from schemas.vendor_spec import VendorSpec
@@ -62,6 +63,27 @@ def test_broken_lines_cost_their_rows(tmp_path: Path) -> None:
 def test_lone_surrogates_can_be_stored(tmp_path: Path) -> None:
     drop = golden.read_bytes(spec("jsonl"), tmp_path, json.dumps(RECORD | {"info": {"name": "x\ud800y"}}).encode())
     assert drop.products[0].name == "x\ufffdy"
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json"])
+@pytest.mark.parametrize("levels", [48, 49, 500, 700])
+def test_a_value_nested_too_deeply_costs_its_row(tmp_path: Path, form: str, levels: int) -> None:
+    deep = [json.dumps(RECORD).replace("null", "[" * levels + "]" * levels), json.dumps(RECORD | {"id": 78})]
+    text = "\n".join(deep) if form == "jsonl" else f"[{','.join(deep)}]"
+    drop = golden.read_bytes(spec(form), tmp_path, text.encode())
+    # The record itself and its list are two levels more.
+    refused = ["nested deeper than 50 levels"] if levels > 48 else []
+    assert [problem.excerpt.partition(":")[0] for problem in drop.problems] == refused
+    assert [product.sku for product in drop.products] == (["78"] if refused else ["77", "78"])
+
+
+def test_a_nul_under_a_key_that_cannot_be_stored_is_told(tmp_path: Path) -> None:
+    record = json.dumps(RECORD | {"\ud800" + "k" * 500: "a\x00b"})
+    drop = golden.read_bytes(spec("jsonl"), tmp_path, record.encode())
+    assert [(p.reason, p.column) for p in drop.problems] == [
+        (ProblemReason.VALUE_INVALID, "\ufffd" + "k" * 98 + "…"),
+    ]
+    assert problems_table(drop.problems).num_rows == 1
 
 
 def test_cut_last_line_stops_the_vendor(tmp_path: Path) -> None:

@@ -48,6 +48,14 @@ def test_nulls_are_blank_and_blank_rows_no_rows(tmp_path: Path) -> None:
     assert (drop.rows_in, [p.sku for p in drop.products], len(drop.problems)) == (2, ["1"], 1)
 
 
+def test_blank_rows_without_end_stop_the_vendor(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"id": pa.nulls(1_001, pa.string())}), out)
+    declared = golden.spec("parquet", columns={"sku": "id"}, attributes={}, limits={"rows": 1_000})
+    with pytest.raises(DropError, match="more than 1000 rows"):
+        golden.read_bytes(declared, tmp_path, out.getvalue())
+
+
 def test_repeated_text_is_held_once(tmp_path: Path) -> None:
     text = "x" * 90_000
     declared = golden.spec("parquet", columns={"sku": "id", "name": "name"}, attributes={})

@@ -105,6 +105,15 @@ def test_zip_bomb_is_refused_by_its_unpacked_size(tmp_path: Path) -> None:
         golden.read_bytes(spec(limits={"workbook_bytes": 1_000_000}), tmp_path, out.getvalue())
 
 
+def test_a_file_that_is_larger_than_all_it_may_hold_is_refused_unread(tmp_path: Path) -> None:
+    out = io.BytesIO(book(HEADER, ("1", "a", 1)))
+    with zipfile.ZipFile(out, "a") as archive:
+        for number in range(2_000):
+            archive.writestr(f"empty/{number}", b"")
+    with pytest.raises(DropError, match="more than 100000 bytes"):
+        golden.read_bytes(spec(limits={"workbook_bytes": 100_000}), tmp_path, out.getvalue())
+
+
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "[Content_Types].xml", "xl/styles.xml"])
 def test_damaged_parts_stop_the_vendor(tmp_path: Path, part: str) -> None:
     data = rewritten(book(HEADER, ("1", "a", 1)), lambda name, old: old[: len(old) // 2] if name == part else old)
