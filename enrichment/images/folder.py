@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import unicodedata
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from enrichment.images.policy import ImagePolicy
-from enrichment.images.port import PictureSource
+from enrichment.images.port import PictureSource, changed
 from enrichment.images.reference import Spellings, normalised
 from enrichment.images.refused import PictureRefused
 from schemas.errors import DropError
@@ -31,6 +34,7 @@ class FolderSource(PictureSource):
             raise DropError("no such folder of pictures; allowed: a folder within the drop")
         self._root = root.resolve()
         self._policy = policy
+        self._planned: Mapping[str, str] | None = None
         self._files: dict[str, Path] | None = None
         self._spellings = Spellings(())
 
@@ -39,17 +43,20 @@ class FolderSource(PictureSource):
 
         Raises:
             PictureRefused: missing, outside, no regular file, unreadable or too large.
+            DropError: it is not, or no longer there as, what was expected.
 
         """
         name = normalised(ref)
         try:
             # A name longer than the file system's is an error even to look for.
             path = self._find(name)
+            if path is None and self._awaited.find(name) is not None:
+                raise changed(ref)
             if path is None:
                 raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the folder")
             if not path.resolve().is_relative_to(self._root):
                 raise PictureRefused(ProblemReason.PATH_OUTSIDE, f"{ref}: a link leads outside the folder")
-            return self._load(ref, path.resolve())
+            return self._as_planned(ref, path.resolve())
         # A link that leads to itself is a RuntimeError of pathlib.
         except (OSError, RuntimeError) as error:
             # The whole message would tell vendors where the server keeps their drops.
@@ -77,6 +84,29 @@ class FolderSource(PictureSource):
                 path = Path(folder, name)
                 files[unicodedata.normalize("NFC", path.relative_to(self._root).as_posix())] = path
         return files
+
+    def marks(self, files: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the files' own hashes."""
+        return files
+
+    def expect(self, marks: Mapping[str, str]) -> None:
+        """Compare what is read, file by file: the folder as a whole is not gone through."""
+        self._planned = marks
+
+    @cached_property
+    def _awaited(self) -> Spellings:
+        return Spellings(self._planned or ())
+
+    def _as_planned(self, ref: str, path: Path) -> bytes:
+        if self._planned is None:
+            return self._load(ref, path)
+        mark = self._planned.get(path.relative_to(self._root).as_posix())
+        if mark is None:
+            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the folder when the drop was read")
+        data = self._load(ref, path)
+        if hashlib.sha256(data).hexdigest() != mark:
+            raise changed(ref)
+        return data
 
     def _load(self, ref: str, path: Path) -> bytes:
         # Without O_NONBLOCK a pipe among the pictures would hold the run for ever.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import stat
 import struct
@@ -9,10 +10,11 @@ import threading
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from enrichment.images.policy import ImagePolicy
-from enrichment.images.port import PictureSource
+from enrichment.images.port import PictureSource, changed
 from enrichment.images.reference import Spellings, normalised
 from enrichment.images.refused import PictureRefused
 from schemas.errors import DropError
@@ -57,10 +59,12 @@ class ZipSource(PictureSource):
 
         """
         self._policy = policy
+        self._path = path
         self._unpacked = 0
         self._lock = threading.Lock()
         try:
             _check_directory(path, policy.archive.max_members)
+            self._seen = _written(path)
             self._zip = zipfile.ZipFile(path)
         except _BROKEN as error:
             # The whole message of an absent file would tell where the server keeps the drop.
@@ -77,6 +81,7 @@ class ZipSource(PictureSource):
 
         Raises:
             PictureRefused: missing, outside, a link, encrypted, corrupt, too large or a bomb.
+            DropError: the archive was written over since it was opened.
 
         """
         name = self._spellings.find(normalised(ref))
@@ -93,6 +98,19 @@ class ZipSource(PictureSource):
     def close(self) -> None:
         """Close the archive."""
         self._zip.close()
+
+    def marks(self, files: Mapping[str, str]) -> Mapping[str, str]:
+        """Return one hash over the directory, which holds the checksum of every member."""
+        digest = hashlib.sha256()
+        for member in self._zip.infolist():
+            told = (member.orig_filename, member.CRC, member.file_size, member.compress_size, member.header_offset)
+            digest.update(repr(told).encode())
+        return {"": digest.hexdigest()}
+
+    def expect(self, marks: Mapping[str, str]) -> None:
+        """Compare the directory as a whole."""
+        if self.marks({}) != marks:
+            raise changed("the archive of pictures")
 
     def _directory(self) -> dict[str, zipfile.ZipInfo]:
         """Index the members under each name that a reference may use; the last of equal names wins."""
@@ -140,8 +158,20 @@ class ZipSource(PictureSource):
         except PictureRefused:
             raise
         except _BROKEN as error:
+            # Bytes that do not fit the directory read before are no damage where another archive has come in its place.
+            if _written(self._path) != self._seen:
+                raise changed("the archive of pictures") from error
             raise PictureRefused(ProblemReason.PICTURE_CORRUPT, f"{ref}: cannot be unpacked: {error}") from error
         return bytes(data)
+
+
+def _written(path: Path) -> tuple[int, ...]:
+    """Return what differs once the file was written over or replaced; nothing where it is gone."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return ()
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def _too_large(ref: str, size: int, policy: ImagePolicy) -> PictureRefused:

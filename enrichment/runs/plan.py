@@ -14,9 +14,10 @@ from enrichment.config import Settings
 from schemas.records import RunManifest, VendorDrop
 
 # Versions that name the run but make no product stale: each product carries its own share of people's decisions and its
-# own vendor's declaration, and the build as a whole also covers how reports and files are written.
-DECISIONS, BUILD, VENDORS = "decisions", "build", "vendors"
-NOT_SHARED = frozenset({DECISIONS, BUILD, VENDORS})
+# own vendor's declaration, and the build as a whole also covers how reports and files are written. The last is the run
+# that stood for the same inputs before, published without a vendor.
+DECISIONS, BUILD, VENDORS, INSTEAD_OF = "decisions", "build", "vendors", "instead_of"
+NOT_SHARED = frozenset({DECISIONS, BUILD, VENDORS, INSTEAD_OF})
 _RUN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-[0-9a-f]{12}", re.ASCII)
 
 

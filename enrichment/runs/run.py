@@ -112,7 +112,7 @@ class Run:
         return short_hash([stage, plan, [dict(marker.outputs) for marker in upstream]])
 
     def commit(self, stage: str, shard: str, fingerprint: str, outcome: Outcome) -> None:
-        """Write tables and files, then the marker that makes them count."""
+        """Write tables and files, then the marker that makes them count; what stopped the shard before is forgotten."""
         outputs: dict[str, str] = {}
         for name, table in sorted(outcome.tables.items()):
             data = to_parquet(table)
@@ -122,8 +122,9 @@ class Run:
             self.store.upload(path, self._key(stage, shard, name))
             outputs[name] = _file_sha256(path)
         body = {"fingerprint": fingerprint, "report": asdict(outcome.report), "outputs": outputs}
-        self.store.put(self._key(stage, shard, "done.json"), canonical(body))
+        # Before the marker: a finished shard is not run again, and a failure left beside it would stay for good.
         self.store.delete(self._key(stage, shard, "failed.json"))
+        self.store.put(self._key(stage, shard, "done.json"), canonical(body))
 
     def fail(self, stage: str, shard: str, error: Exception) -> None:
         """Record why a shard stopped, for the report; a later success removes it."""
@@ -131,6 +132,10 @@ class Run:
         message = str(error)[:MESSAGE_LIMIT].encode("utf-8", "replace").decode()
         body = {"error": type(error).__name__, "message": message}
         self.store.put(self._key(stage, shard, "failed.json"), canonical(body))
+
+    def undo(self, stage: str, shard: str) -> None:
+        """Let a shard count as not done."""
+        self.store.delete(self._key(stage, shard, "done.json"))
 
     def failure(self, stage: str, shard: str) -> Failure | None:
         """Return what stopped a shard, None where nothing is recorded."""

@@ -35,8 +35,8 @@ def _still(folder: Path, now: datetime, seconds: int) -> bool:
     try:
         # Hidden files, which are no part of a drop, count here: uploads grow under such names.
         seen = [path.lstat() for path in (folder, *folder.rglob("*"))]
-        # A file may bring its time of writing along; that of its last change here is the system's own.
-        changed = max(max(stat.st_mtime, stat.st_ctime) for stat in seen)
+        # A file may bring its time of writing along, old or yet to come; that of its last change is the system's own.
+        changed = max(max(stat.st_ctime, stat.st_mtime if stat.st_mtime <= now.timestamp() else 0) for stat in seen)
         return bool(files_in(folder)) and now.timestamp() - changed >= seconds
     except (FileNotFoundError, NotADirectoryError):
         # Not there yet, or renamed between two looks.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
+
+import pyarrow as pa
 
 from enrichment.config import Settings
 from enrichment.images.open import open_source
@@ -12,9 +15,13 @@ from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
 from enrichment.runs.run import Run
 from enrichment.stages.policy import picture_policy
+from enrichment.vendors.drops import not_followed
 from schemas.errors import DropError
 from schemas.records import ProblemReason, VendorDrop, bounded
 from schemas.vendor_spec import VendorSpec, vendor_spec
+
+PICTURES = "pictures"
+_MARKS = pa.schema([("name", pa.string()), ("mark", pa.string())])
 
 
 class NoPictures(PictureSource):
@@ -66,13 +73,34 @@ def source_of(spec: VendorSpec, folder: Path | None, settings: Settings) -> Pict
         return open_source(pictures.kind, pictures.prefix, policy)
     if pictures is None or folder is None:
         return NoPictures()
+    location = folder / pictures.location
+    for path in (location, *location.parents):
+        if path != folder and path.is_relative_to(folder) and path.is_symlink():
+            raise not_followed(path)
     try:
-        return open_source(pictures.kind, folder / pictures.location, policy)
+        return open_source(pictures.kind, location, policy)
     except DropError as error:
         raise DropError(
             f"drop {spec.vendor}: pictures.location {bounded(pictures.location, 80)!r}: {error}. "
             f"Ask the vendor, or fix `pictures` in {spec.file}."
         ) from error
+
+
+def marks_of(spec: VendorSpec, source: PictureSource, files: Mapping[str, str]) -> pa.Table:
+    """Return (name, mark): the marks of an opened ``source``; ``files`` is name -> sha256 of the whole drop."""
+    location = PurePosixPath(spec.pictures.location if spec.pictures is not None else "")
+    below = {PurePosixPath(name): sha256 for name, sha256 in files.items() if name.isprintable()}
+    mine = {str(p.relative_to(location)): sha256 for p, sha256 in below.items() if p.is_relative_to(location)}
+    marks = source.marks(mine)
+    return pa.table({"name": list(marks), "mark": list(marks.values())}, schema=_MARKS)
+
+
+def expect_planned(run: Run, vendor: str, source: PictureSource) -> None:
+    """Let ``source`` read the pictures that the drop held when it was read, and no others; as ``expect``."""
+    marker = run.marker("read", vendor)
+    if marker is not None and f"{PICTURES}.parquet" in marker.outputs:
+        marks = run.table("read", vendor, PICTURES)
+        source.expect(dict(zip(marks["name"].to_pylist(), marks["mark"].to_pylist(), strict=True)))
 
 
 def prefix_of(spec: VendorSpec) -> str:

@@ -13,7 +13,7 @@ from enrichment.runs.plan import short_hash
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.awaited import AWAITED
 from enrichment.stages.base import base_table, of_vendor
-from enrichment.stages.drop import pictures_of, prefix_of, spec_of
+from enrichment.stages.drop import expect_planned, pictures_of, prefix_of, spec_of
 from enrichment.stages.ledger import verdict_hashes
 from enrichment.stages.policy import picture_policy
 from enrichment.stages.rows import by_sku, from_rows, images_table
@@ -31,6 +31,8 @@ def fetch(run: Run, shard: str) -> Outcome:
 
     A product that the vendor did not send tonight keeps its pictures, unopened.
 
+    ``DropError`` where the drop's pictures are not those that it held when it was read.
+
     ``notes``: pictures of earlier nights' products that were ``asked_again``, and how many of them were ``found``.
     """
     vendor, night = vendor_of(shard), run.plan.manifest.night
@@ -44,6 +46,7 @@ def fetch(run: Run, shard: str) -> Outcome:
     again = [want for want, old in wants if old and want.sha256 is None]
     policy = picture_policy(run.plan.settings)
     with pictures_of(run, vendor) as source:
+        expect_planned(run, vendor, source)
         sent = [want for want, old in wants if not old]
         images, problems = fetch_pictures(sent, source, run.store, policy, night, NullProgress())
         # That they are missing was a problem of the night that sent them.

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.publish.read import published_before
-from enrichment.runs.plan import DECISIONS, RunPlan, run_id
+from enrichment.runs.plan import DECISIONS, INSTEAD_OF, RunPlan, run_id
 from enrichment.runs.run import Run
 from enrichment.stages.ledger import SNAPSHOT, snapshot
+from enrichment.stages.left_out import lacks_a_drop
 from enrichment.stages.versions import declarations, versions
 from enrichment.stores.open import open_store
 from enrichment.vendors.drops import find_drops, link_of, not_followed, unknown_vendor
@@ -46,7 +47,10 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     decided = snapshot(store)
     shaping = {**versions(settings), DECISIONS: hashlib.sha256(decided).hexdigest()[:12]}
     drops = tuple(found)
-    manifest = RunManifest(run_id(night, base_id, drops, shaping), night, base_id, drops, tuple(missing), shaping)
+    while lacks_a_drop(store, name := run_id(night, base_id, drops, shaping)):
+        # Published runs never change: with a drop that is whole again the night is another run.
+        shaping[INSTEAD_OF] = name
+    manifest = RunManifest(name, night, base_id, drops, tuple(missing), shaping)
     for vendor in unknown:
         log.error("%s", unknown_vendor(vendor, specs, settings.vendors))
     for vendor in missing:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.awaited import awaits_pictures, to_ask_again
 from enrichment.stages.base import base_products
-from enrichment.stages.drop import drop_of, folder_of, pictures_of, spec_of
+from enrichment.stages.drop import PICTURES, drop_of, folder_of, marks_of, pictures_of, spec_of
 from enrichment.stages.ledger import judged_skus
 from enrichment.stages.trust import measure_trust
 from enrichment.vendors.drops import as_planned
@@ -31,15 +31,16 @@ def read(run: Run, vendor: str) -> Outcome:
     problems: list[RowProblem] = []
     withdrawn: list[tuple[str, tuple[int, ...]]] = []
     rows_in = 0
+    out: dict[str, pa.Table] = {}
     if drop is not None:
-        with as_planned(drop, folder_of(drop)):
-            # A broken picture archive stops the vendor here, before any of its products is worked on.
-            pictures_of(run, vendor).close()
+        # A broken picture archive stops the vendor here, before any of its products is worked on.
+        with as_planned(drop, folder_of(drop)) as files, pictures_of(run, vendor) as source:
             for batch in read_drop(spec, folder_of(drop), drop.night, batch=plan.settings.shard_rows):
                 shards += [products_table(batch.products, drop.night)] if batch.products else []
                 problems += batch.problems
                 withdrawn += batch.withdrawn
                 rows_in += batch.rows_in
+        out[PICTURES] = marks_of(spec, source, files)
     dropped = {sku for shard in shards for sku in shard["sku"].to_pylist()} | {sku for sku, _ in withdrawn}
     base = base_products(run, vendor)
     if drop is not None and base is not None:
@@ -53,7 +54,7 @@ def read(run: Run, vendor: str) -> Outcome:
         "shards": len(shards), "withdrawn": gone, "published": rows_in - quarantined - gone, "notices": notices
     }  # fmt: skip
     report = StageReport("read", vendor, rows_in, rows_in - quarantined, quarantined, notes)
-    out = {f"products-{n:04d}": shard for n, shard in enumerate(shards)}
+    out |= {f"products-{n:04d}": shard for n, shard in enumerate(shards)}
     out["trust"] = measure_trust(run, vendor, base)
     out["row_problems"] = problems_table(problems)
     out["withdrawn"] = withdrawn_table(vendor, withdrawn, plan.manifest.night)

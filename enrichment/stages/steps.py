@@ -12,6 +12,9 @@ from importlib import import_module
 from typing import Literal
 
 from enrichment.runs.run import Marker, Outcome, Run
+from enrichment.stages.left_out import is_published, require_still_in
+from enrichment.stages.versions import declaration_changed, require_versions
+from enrichment.vendors.drops import DropChanged
 from schemas.errors import DropError, Transient, UsageError
 from schemas.group_spec import groups
 from schemas.records import StageReport
@@ -53,30 +56,61 @@ ORDER = tuple(STEPS)
 def run(stage: str, run_uri: str, shard: str) -> StageReport:
     """Run one shard of one stage, or return its report where it is already done.
 
+    A drop that is found broken, or another than planned, after it was read takes its vendor out of the night: the shard
+    at hand, and what is still asked for of that vendor, end in an empty report, and ``read`` says why.
+
     Raises:
-        UsageError: no such stage, or an upstream shard is not done.
+        UsageError: no such stage, an upstream shard is not done, or the night was planned with other declarations or
+            code.
+        DropError: the drop cannot be read, or is another than planned (from ``read`` alone).
         Transient: try again later; nothing was committed.
         Terminal: the shard cannot be done; the reason is kept in the run for the report, as that of any other error.
 
     """
     step = _step(stage)
     opened = Run.at(run_uri)
-    fingerprint = opened.fingerprint(stage, upstream(opened, step, shard))
-    marker = opened.marker(stage, shard)
-    if marker is not None and marker.fingerprint == fingerprint:
-        log.info("%s/%s already done", stage, shard)
-        return marker.report
     try:
-        outcome = step.function()(opened, shard)
-        opened.commit(stage, shard, fingerprint, outcome)
+        return _run(opened, step, shard)
     except Transient:
         raise
+    except DropError as error:
+        vendor = vendor_of(shard) if step.scope == "products" else shard
+        # First not done, then why: killed in between, the drop is read again.
+        opened.undo("read", vendor)
+        if step.scope != "products":
+            opened.fail("read", vendor, error)
+            raise
+        # It was whole when it was read.
+        opened.fail("read", vendor, DropChanged(str(error)))
+        log.error("vendor %s stops here, the others go on: %s", vendor, error)
+        return StageReport(stage, shard, 0, 0, 0)
     except Exception as error:
         opened.fail(stage, shard, error)
         raise
     finally:
         opened.close()
-    log.info("%s/%s done: %s", stage, shard, outcome.report)
+
+
+def _run(opened: Run, step: Step, shard: str) -> StageReport:
+    if step.scope == "products" and not _shards_read(opened, vendor_of(shard)):
+        log.info("%s/%s: its vendor was stopped", step.name, shard)
+        return StageReport(step.name, shard, 0, 0, 0)
+    if step.scope in ("vendor", "products"):
+        changed = declaration_changed(opened.plan, shard if step.scope == "vendor" else vendor_of(shard))
+        # What is published is asked for again without harm, whatever was declared since.
+        if changed is not None and not is_published(opened):
+            raise changed
+    fingerprint = opened.fingerprint(step.name, upstream(opened, step, shard))
+    marker = opened.marker(step.name, shard)
+    if marker is not None and marker.fingerprint == fingerprint:
+        log.info("%s/%s already done", step.name, shard)
+        return marker.report
+    if step.scope == "vendor":
+        require_still_in(opened, shard)
+    require_versions(opened.plan, step.name)
+    outcome = step.function()(opened, shard)
+    opened.commit(step.name, shard, fingerprint, outcome)
+    log.info("%s/%s done: %s", step.name, shard, outcome.report)
     return outcome.report
 
 
@@ -107,7 +141,7 @@ def _shards_read(opened: Run, vendor: str) -> int:
     if marker is not None:
         return marker.report.notes["shards"]
     failure = opened.failure("read", vendor)
-    if failure is None or failure.error != DropError.__name__:
+    if failure is None or failure.error not in {DropError.__name__, DropChanged.__name__}:
         reason = f"stopped by {failure}" if failure else "not done"
         raise UsageError(f"read/{vendor} is {reason}. Once that is mended: enrich resume {opened.uri}")
     return 0

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.models.registry import Kind, resolve
-from enrichment.runs.plan import BUILD, VENDORS
+from enrichment.runs.plan import BUILD, VENDORS, RunPlan
 from enrichment.stores.open import open_store
+from enrichment.vendors.drops import DropChanged
 from nlp.vocabulary_spec import VOCABULARY_DIR
 from schemas.declared import SCHEMA_DIR
+from schemas.errors import UsageError
 
 _PACKAGE = Path(__file__).parents[1]
 _SOURCES = (".py", ".js", ".css", ".html")
@@ -29,11 +31,8 @@ def versions(settings: Settings) -> dict[str, str]:
     models = {kind.value: resolve(store, kind, settings.models.get(kind.value)).hash[:12] for kind in Kind}
     return {
         **models,
-        "code": _code_hash(_ANSWERING_ROOMS),
+        **_shipped(),
         BUILD: _code_hash(("",)),
-        "taxonomy": _hash([SCHEMA_DIR / "taxonomy.yaml", SCHEMA_DIR / "groups.yaml"]),
-        "attributes": _hash([SCHEMA_DIR / "attributes.yaml", _PACKAGE / "vision" / "training_labels.yaml"]),
-        "vocabulary": _hash(sorted(VOCABULARY_DIR.glob("*.yaml"))),
         VENDORS: _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
         "ner": str(settings.ner).lower(),
     }
@@ -42,6 +41,58 @@ def versions(settings: Settings) -> dict[str, str]:
 def declarations(settings: Settings) -> dict[str, str]:
     """Return vendor -> hash of its declaration: one that changes makes this vendor's products stale, no others."""
     return {path.stem: _hash([path]) for path in sorted(Path(settings.vendors).glob("*.yaml"))}
+
+
+def declaration_changed(plan: RunPlan, vendor: str) -> DropChanged | None:
+    """Return the error that the vendor's declaration was changed or removed since the night was planned, if it was."""
+    path = Path(plan.settings.vendors) / f"{vendor}.yaml"
+    try:
+        now = _hash([path])
+    except FileNotFoundError:
+        now = "nothing"
+    if plan.declared.get(vendor, now) == now:
+        return None
+    return DropChanged(
+        f"drop {vendor} {plan.manifest.night}: {path} was changed since the night was planned: it hashes to {now}; "
+        f"planned: {plan.declared[vendor]}. Run the night again, which plans it anew."
+    )
+
+
+def require_versions(plan: RunPlan, stage: str) -> None:
+    """Return quietly while the code and declarations of this process are those that the night was planned with.
+
+    What ``stage`` publishes was answered before: for that, the code may have been mended meanwhile.
+
+    Raises:
+        UsageError: they are others; the answers of one run are of one version.
+
+    """
+    planned = plan.manifest.versions
+    changed = [name for name, now in _loaded().items() if planned.get(name, now) != now]
+    if stage == "publish" and changed == ["code"]:
+        return
+    if changed:
+        raise UsageError(
+            f"run {plan.manifest.run_id}, {stage}: {', '.join(changed)} changed since the night was planned, and the "
+            f"answers of one run are of one version. Run the night again, which plans it anew: `enrich run --night "
+            f"{plan.manifest.night}` with the same --store, --drops and --vendors; or put back what was planned with."
+        )
+
+
+def _shipped() -> dict[str, str]:
+    """Return the versions of what ships with the package and shapes answers."""
+    return {
+        "code": _code_hash(_ANSWERING_ROOMS),
+        "taxonomy": _hash([SCHEMA_DIR / "taxonomy.yaml", SCHEMA_DIR / "groups.yaml"]),
+        "attributes": _hash([SCHEMA_DIR / "attributes.yaml", _PACKAGE / "vision" / "training_labels.yaml"]),
+        "vocabulary": _hash(sorted(VOCABULARY_DIR.glob("*.yaml"))),
+    }
+
+
+@cache
+def _loaded() -> dict[str, str]:
+    """Return :func:`_shipped` of the process's start: what is loaded once does not follow the files."""
+    return _shipped()
 
 
 @cache

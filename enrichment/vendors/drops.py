@@ -12,7 +12,12 @@ from schemas.errors import DropError, UnknownVendor
 from schemas.records import VendorDrop, bounded
 from schemas.vendor_spec import VendorSpec
 
-_CHUNK = 1 << 20
+# The fingerprint of a drop that could not be hashed when the night was planned.
+UNREADABLE = "unreadable"
+
+
+class DropChanged(DropError):
+    """The drop, or its declaration, is not what the night was planned with: run again, the night may find it whole."""
 
 
 def find_drops(
@@ -33,7 +38,7 @@ def find_drops(
 def delivered(drops: Path, night: date) -> dict[str, Path]:
     """Return vendor -> folder of everybody who delivered for ``night``, declared or not, in order."""
     folders = {folder.name: folder / night.isoformat() for folder in _entries(drops) if folder.is_dir()}
-    return {name: folder for name, folder in folders.items() if not folder.is_symlink() and files_in(folder)}
+    return {name: folder for name, folder in folders.items() if _holds_files(folder)}
 
 
 def link_of(drops: Path, vendor: str, night: date) -> Path | None:
@@ -46,7 +51,7 @@ def not_followed(link: Path) -> DropError:
     """Return the error that says why a drop behind a link is not read."""
     return DropError(
         f"{bounded(str(link), 200)} is a link, and links are not followed: one may lead out of the drops. "
-        "Move the folder there, or mount it there."
+        "Move what it leads to there, or mount it there."
     )
 
 
@@ -78,47 +83,64 @@ def drop_files(spec: VendorSpec, folder: Path) -> list[Path]:
 
 def fingerprint(folder: Path) -> str:
     """Return the sha256 over names and bytes of every file of a drop, pictures included; order plays no part."""
-    total = hashlib.sha256()
-    for path in files_in(folder):
-        digest = hashlib.sha256()
-        with path.open("rb") as stream:
-            while piece := stream.read(_CHUNK):
-                digest.update(piece)
-        # The name's length keeps "a" + "bc" apart from "ab" + "c".
-        name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
-        total.update(len(name).to_bytes(8, "big") + name + digest.digest())
-    return total.hexdigest()
+    return _over(_hashed(folder))
 
 
 @contextmanager
-def as_planned(drop: VendorDrop, folder: Path) -> Iterator[None]:
+def as_planned(drop: VendorDrop, folder: Path) -> Iterator[dict[str, str]]:
     """Let the body read ``folder``, and refuse all it made of it unless that holds what the night was planned with.
 
     Looked at once, when the body is through: every byte of the drop is hashed for it, and what has changed before or
-    while it was read differs at the end.
+    while it was read differs at the end. What is yielded then holds the sha256 of each file by its name in the drop.
 
     Raises:
-        DropError: the drop has changed, whatever else the body said of it.
+        DropChanged: the drop has changed, or one of its files cannot be read, whatever else the body said of it.
 
     """
+    files: dict[str, str] = {}
     try:
-        yield
+        yield files
     except Exception:
         _require_planned(drop, folder)
         raise
-    _require_planned(drop, folder)
+    files |= _require_planned(drop, folder)
 
 
-def _require_planned(drop: VendorDrop, folder: Path) -> None:
+def _require_planned(drop: VendorDrop, folder: Path) -> dict[str, str]:
     try:
-        now = fingerprint(folder)
+        files = _hashed(folder)
+        now = _over(files)
     except FileNotFoundError:
-        now = "files on the move"
+        files, now = {}, "files on the move"
+    except OSError as error:
+        raise DropChanged(
+            f"drop {drop.vendor} {drop.night}: {bounded(str(error.filename), 200)}: {error.strerror}. Every file of a "
+            "drop has to be readable: mend that, or ask the vendor, then run the night again."
+        ) from error
     if now != drop.fingerprint:
-        raise DropError(
+        raise DropChanged(
             f"drop {drop.vendor} {drop.night}: changed since the night was planned: {bounded(str(folder), 200)} holds "
             f"{now}; planned: {drop.fingerprint}. Once the vendor is done, run the night again, which plans it anew."
         )
+    return files
+
+
+def _hashed(folder: Path) -> dict[str, str]:
+    """Return name -> sha256 of every file of a drop, in order of names."""
+    found = {}
+    for path in files_in(folder):
+        with path.open("rb") as stream:
+            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return found
+
+
+def _over(files: Mapping[str, str]) -> str:
+    total = hashlib.sha256()
+    for text, digest in files.items():
+        # The name's length keeps "a" + "bc" apart from "ab" + "c".
+        name = text.encode("utf-8", "surrogateescape")
+        total.update(len(name).to_bytes(8, "big") + name + bytes.fromhex(digest))
+    return total.hexdigest()
 
 
 def _matches(name: Path, pattern: str) -> bool:
@@ -127,7 +149,20 @@ def _matches(name: Path, pattern: str) -> bool:
 
 
 def _drop(vendor: str, folder: Path, night: date) -> VendorDrop:
-    return VendorDrop(vendor=vendor, night=night, uri=folder.resolve().as_uri(), fingerprint=fingerprint(folder))
+    try:
+        found = fingerprint(folder)
+    except OSError:
+        # Nobody else may wait for it: whoever reads the drop says what is wrong, for this vendor alone.
+        found = UNREADABLE
+    return VendorDrop(vendor=vendor, night=night, uri=folder.resolve().as_uri(), fingerprint=found)
+
+
+def _holds_files(folder: Path) -> bool:
+    """Tell whether a vendor has delivered into ``folder``; what may not be looked into is a drop that fails later."""
+    try:
+        return not folder.is_symlink() and bool(files_in(folder))
+    except OSError:
+        return True
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -140,9 +175,12 @@ def _entries(folder: Path) -> list[Path]:
 def files_in(folder: Path) -> list[Path]:
     """Return the files of the drop in ``folder``, sorted by path: regular ones, neither hidden nor behind a link."""
     found: list[Path] = []
-    for entry in _entries(folder):
-        if entry.is_dir():
-            found.extend(files_in(entry))
-        elif entry.is_file():
-            found.append(entry)
+    folders = [folder]
+    # No recursion: a vendor could nest folders deeper than Python goes.
+    while folders:
+        for entry in _entries(folders.pop()):
+            if entry.is_dir():
+                folders.append(entry)
+            elif entry.is_file():
+                found.append(entry)
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())

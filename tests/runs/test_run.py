@@ -104,6 +104,24 @@ def test_a_failure_is_kept_until_the_shard_succeeds(run):
     assert run.failure("read", "acme") is None
 
 
+def test_killed_at_the_end_of_a_commit_no_failure_stays_beside_what_is_done(run, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    done = Outcome(StageReport("read", "acme", 0, 0, 0))
+    for write in ("delete", "put"):
+        run.fail("read", "acme", UsageError("column missing"))
+        with monkeypatch.context() as patch:
+            patch.setattr(LocalStore, write, killed)
+            with pytest.raises(KeyboardInterrupt):
+                run.commit("read", "acme", "f", done)
+        assert run.marker("read", "acme") is None
+    run.commit("read", "acme", "f", done)
+    assert run.failure("read", "acme") is None
+    run.undo("read", "acme")
+    assert run.marker("read", "acme") is None
+
+
 def test_files_are_carried_into_the_store(run, tmp_path):
     made = run.scratch / "forest.ann"
     made.write_bytes(b"trees")

@@ -98,3 +98,12 @@ def test_a_file_where_the_vendors_folder_should_be_is_no_drop(folder):
     folder.parent.rmdir()
     folder.parent.write_text("x")
     assert state(folder) == "waiting"
+
+
+def test_a_vendors_clock_that_is_ahead_holds_nobody_up(folder):
+    feed = folder / "feed.csv"
+    feed.write_text("Code\nA\n")
+    ahead = datetime.now(UTC).timestamp() + 86_400
+    os.utime(feed, (ahead, ahead))
+    assert state(folder) == "waiting"
+    assert state(folder, SETTLE + 1) == "arrived"

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -8,6 +10,7 @@ from enrichment.config import Settings
 from enrichment.runs.plan import RunPlan, run_id
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages.steps import STEPS, shards_of, vendor_of
+from enrichment.stages.versions import require_versions
 from enrichment.stores.local import LocalStore
 from schemas.errors import DropError, ModelMismatch, StoreUnavailable, UsageError
 from schemas.group_spec import groups
@@ -99,7 +102,7 @@ def test_a_finished_shard_is_not_run_again(run):
     ("error", "kept"),
     [
         (KeyError("colour"), "KeyError: 'colour'"),
-        (DropError("no header"), "DropError: no header"),
+        (UsageError("no such model"), "UsageError: no such model"),
         (StoreUnavailable("busy"), None),
     ],
 )
@@ -113,3 +116,41 @@ def test_what_stopped_a_shard_is_kept_unless_another_try_may_help(run, monkeypat
         stages.run("fetch", run.uri, "acme-0000")
     failure = run.failure("fetch", "acme-0000")
     assert (failure and str(failure)) == kept
+
+
+def test_a_drop_found_broken_after_it_was_read_takes_its_vendor_out_and_nobody_else(run, monkeypatch):
+    def broken(_run, _shard):
+        raise DropError("the archive is another")
+
+    for vendor, count in (("acme", 2), ("bolt_2", 1), ("cold", 0)):
+        read_done(run, vendor, count)
+    monkeypatch.setattr("enrichment.stages.fetch.fetch", broken)
+    assert stages.run("fetch", run.uri, "acme-0000") == StageReport("fetch", "acme-0000", 0, 0, 0)
+    assert str(run.failure("read", "acme")) == "DropChanged: the archive is another"
+    assert run.marker("read", "acme") is None
+    assert shards_of(run, STEPS["text"]) == ["bolt_2-0000"]
+    # A scheduler that listed the shards before asks for them all the same.
+    for stage in ("fetch", "text", "place"):
+        assert stages.run(stage, run.uri, "acme-0001") == StageReport(stage, "acme-0001", 0, 0, 0)
+    assert run.marker("fetch", "acme-0001") is None
+
+
+def test_a_night_goes_on_with_what_it_was_planned_with_or_not_at_all(run):
+    read_done(run, "acme", 1)
+    now = run.plan.manifest.versions | {"taxonomy": "0", "code": "0", "colour": "0"}
+    run.plan = replace(run.plan, manifest=replace(run.plan.manifest, versions=now))
+    run.store.put(f"{run.prefix}/plan.json", run.plan.to_bytes())
+    with pytest.raises(UsageError, match=r"fetch: code, taxonomy changed since the night was planned.*--night 2026"):
+        stages.run("fetch", run.uri, "acme-0000")
+    # What is done stays done, and may still be asked for.
+    marker = [run.marker("read", "acme")]
+    report = StageReport("fetch", "acme-0000", 0, 0, 0)
+    run.commit("fetch", "acme-0000", run.fingerprint("fetch", marker), Outcome(report))
+    assert stages.run("fetch", run.uri, "acme-0000") == report
+
+
+def test_code_that_was_mended_since_may_publish_what_it_did_not_answer(run):
+    for versions, allowed in (({"code": "0"}, True), ({"code": "0", "taxonomy": "0"}, False), ({"text": "0"}, True)):
+        plan = replace(run.plan, manifest=replace(run.plan.manifest, versions=versions))
+        with nullcontext() if allowed else pytest.raises(UsageError, match="publish: code, taxonomy changed"):
+            require_versions(plan, "publish")

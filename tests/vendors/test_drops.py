@@ -2,11 +2,21 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from enrichment.vendors.drops import as_planned, find_drops, fingerprint, link_of, not_followed, unknown_vendor
+from enrichment.vendors.drops import (
+    UNREADABLE,
+    as_planned,
+    files_in,
+    find_drops,
+    fingerprint,
+    link_of,
+    not_followed,
+    unknown_vendor,
+)
 from schemas.errors import DropError, Terminal
 from schemas.records import VendorDrop
 from tests.vendors import golden
@@ -145,3 +155,45 @@ def test_a_file_that_vanishes_while_it_is_hashed_is_a_change(tmp_path: Path, mon
     monkeypatch.setattr(Path, "open", vanishing)
     with pytest.raises(DropError, match="changed since"), as_planned(drop, folder):
         pass
+
+
+def test_a_file_that_vanishes_while_the_night_is_planned_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specs = {name: golden.spec("csv", vendor=name) for name in ("acme", "bolt")}
+    for vendor in specs:
+        deliver(tmp_path, vendor, feed="x")
+    opened = Path.open
+
+    def vanishing(path: Path, *how: str) -> object:
+        if "acme" in path.parts:
+            path.unlink()
+        return opened(path, *how)
+
+    monkeypatch.setattr(Path, "open", vanishing)
+    found, missing, _ = find_drops(tmp_path, NIGHT, specs)
+    assert [(drop.vendor, drop.fingerprint == UNREADABLE) for drop in found] == [("acme", True), ("bolt", False)]
+    assert missing == []
+
+
+def test_folders_nested_without_end_stop_nobody(tmp_path: Path) -> None:
+    folder = deliver(tmp_path, "acme", feed="x")
+    nested = [Path(folder, *"d" * depth) for depth in range(1, 1_100)]
+    for path in nested:
+        path.mkdir()
+    (nested[-1] / "a").write_text("y")
+    try:
+        assert [path.name for path in files_in(folder)] == ["a", "feed"]
+        assert len(find_drops(tmp_path, NIGHT, {"acme": golden.spec("csv", vendor="acme")})[0]) == 1
+    finally:
+        # Whoever clears up after the tests goes down by recursion too.
+        (nested[-1] / "a").unlink()
+        for path in reversed(nested):
+            path.rmdir()
+
+
+def test_what_is_yielded_names_each_file_with_its_hash(tmp_path: Path) -> None:
+    folder = deliver(tmp_path, "acme", feed="x", pictures__a="y")
+    with as_planned(planned(folder), folder) as files:
+        assert files == {}
+    assert files == {name: sha256(data).hexdigest() for name, data in (("feed", b"x"), ("pictures/a", b"y"))}
