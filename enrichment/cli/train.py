@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from enrichment.progress.open import open_progress
 from schemas.errors import UsageError
 from schemas.records import bounded
 
-app = typer.Typer(help="Train image models, text models and fusion weights.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 Out = Annotated[Path, typer.Option(help="Folder that gets the version folder.")]
 Version = Annotated[str, typer.Option(help="Name of the new version.")]
 Start = Annotated[Path | None, typer.Option(help="Version folder to go on from.")]
@@ -26,13 +27,25 @@ Claims = Annotated[
 ]
 Balanced = Annotated[bool, typer.Option(help="Let a rare value weigh as much as a frequent one: for macro-F1.")]
 Corrections = Annotated[Path | None, typer.Option(help="Reviewed CSV of `enrich labels audit`.")]
-
-
+Part = Annotated[
+    str | None,
+    typer.Option(
+        help="LEFT,TOP,RIGHT,BOTTOM: the part of a picture that the version reads, in shares of its sides, such as "
+        "0.15,0,0.85,0.55 for the upper half of people. Default: what START reads, else the whole."
+    ),
+]
 HeadRate = Annotated[float, typer.Option(help="Highest learning rate of the heads.")]
 Patience = Annotated[int, typer.Option(help="Epochs without a better answer before it stops.")]
 Share = Annotated[
     list[str] | None, typer.Option(help="SOURCE=PART of an epoch's pictures, such as phone=0.22. Repeat for several.")
 ]
+
+
+@app.callback()
+def told() -> None:
+    """Train image models, text models and fusion weights."""
+    # How each epoch answered is for whoever waits, as progress is.
+    logging.getLogger("enrichment.vision").setLevel(logging.INFO)
 
 
 @app.command("group")
@@ -49,6 +62,7 @@ def group(
     batch: int = 64,
     side: Annotated[int, typer.Option(help="Training side in pixels.")] = 160,
     serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
+    part: Part = None,
     threads: Threads = 2,
     seed: int = 17,
     rate: Annotated[float, typer.Option(help="Highest learning rate of the trunk's last stage.")] = 4e-4,
@@ -70,7 +84,7 @@ def group(
     given |= {"epochs": epochs, "epoch_pictures": epoch_pictures, "batch": batch, "side": side}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed, "rate": rate, "head_rate": head_rate}
     given |= {"research": research, "fast_dev_run": fast_dev_run, "patience": patience, **_shares(share)}
-    given |= {"claims": claims, "keep_every": keep_every, "balanced": balanced, "cut_mix": cut_mix}
+    given |= {"part": _part(part), "claims": claims, "keep_every": keep_every, "balanced": balanced, "cut_mix": cut_mix}
     _say(train_group(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
@@ -84,6 +98,7 @@ def taggers(
     epochs: int = 12,
     views: Annotated[int, typer.Option(help="How often each picture is seen: once plain, then augmented.")] = 2,
     serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
+    part: Part = None,
     batch: int = 64,
     head_rate: HeadRate = 2e-3,
     patience: Patience = 4,
@@ -101,7 +116,8 @@ def taggers(
 
     given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views, "regroup": regroup}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed, "research": research, "claims": claims}
-    given |= {"balanced": balanced, "batch": batch, "head_rate": head_rate, "patience": patience, **_shares(share)}
+    given |= {"balanced": balanced, "batch": batch, "head_rate": head_rate, "patience": patience}
+    given |= {"part": _part(part), **_shares(share)}
     _say(train_taggers(_settings(source, out, work, corrections, given), open_progress(_kind())))
 
 
@@ -179,6 +195,16 @@ def _shares(given: list[str] | None) -> dict[str, Any]:
         except ValueError as error:
             raise UsageError(f"--share {bounded(one)!r}: allowed: SOURCE=PART, such as phone=0.22") from error
     return {"shares": shares}
+
+
+def _part(given: str | None) -> tuple[float, ...] | None:
+    """Read LEFT,TOP,RIGHT,BOTTOM; the settings say whether such a part can be cut out."""
+    if given is None:
+        return None
+    try:
+        return tuple(float(share) for share in given.split(","))
+    except ValueError as error:
+        raise UsageError(f"--part {bounded(given)!r}: allowed: LEFT,TOP,RIGHT,BOTTOM, such as 0.1,0,0.9,0.6") from error
 
 
 def _mined(sources: dict[str, Path], folder: Path) -> Path:

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 import enrichment.vision.torchvision_shim  # noqa: F401  (must run before timm is imported)
+from enrichment.vision.frame import WHOLE, Frame, Part
 
 import timm  # isort: skip
 from timm.models import register_model  # isort: skip
@@ -51,21 +52,27 @@ def resnetv2_50_relu_stem(pretrained: bool = False, **kwargs: Any) -> nn.Module:
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """How a decoded picture becomes the trunk's input: letterboxed ``side`` pixels, then (x / 255 - mean) / std."""
+    """How a picture becomes the trunk's input: its ``part`` letterboxed to ``side`` pixels, (x / 255 - mean) / std."""
 
     side: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    part: Part = WHOLE
+
+    @property
+    def frame(self) -> Frame:
+        """What of a picture is read."""
+        return Frame(self.side, self.part)
 
 
-def preprocessing(backbone: str, side: int) -> Preprocessing:
-    """Return the input statistics that ``backbone`` was pretrained with, at ``side`` pixels."""
+def preprocessing(backbone: str, side: int, part: Part = WHOLE) -> Preprocessing:
+    """Return the input statistics that ``backbone`` was pretrained with, for a ``part`` at ``side`` pixels."""
     if backbone in _STATISTICS:
         mean, std = _STATISTICS[backbone]
     else:
         config = timm.get_pretrained_cfg(backbone)
         mean, std = (config.mean, config.std) if config else ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-    return Preprocessing(side, mean, std)
+    return Preprocessing(side, mean, std, part)
 
 
 def trunk(backbone: str, weights: Path | None = None, hub: bool = False) -> nn.Module:

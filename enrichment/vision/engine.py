@@ -20,10 +20,11 @@ from enrichment.vision.bands import BANDS, width
 from enrichment.vision.bands import features as features_of
 from enrichment.vision.colour import colour_shares
 from enrichment.vision.fold import folded
+from enrichment.vision.frame import WHOLE, Frame
 from enrichment.vision.letterbox import Pixels
 from enrichment.vision.net import LookNet
 from enrichment.vision.vocabulary import Vocabulary
-from schemas.errors import ModelMismatch
+from schemas.errors import ModelMismatch, UsageError
 
 WEIGHTS, LABELS, INPUTS, CALIBRATION = "model.safetensors", "labels.json", "preprocessing.json", "thresholds.json"
 BATCH = 32
@@ -122,8 +123,9 @@ def read_inputs(folder: Path) -> tuple[str, Preprocessing]:
         )
     try:
         mean, std = tuple(map(float, data["mean"])), tuple(map(float, data["std"]))
-        return str(data["backbone"]), Preprocessing(int(data["side"]), mean, std)  # type: ignore[arg-type]
-    except (KeyError, TypeError, ValueError) as error:
+        frame = Frame(int(data["side"]), tuple(map(float, data.get("part", WHOLE))))  # type: ignore[arg-type]
+        return str(data["backbone"]), Preprocessing(frame.side, mean, std, frame.part)  # type: ignore[arg-type]
+    except (KeyError, TypeError, ValueError, UsageError) as error:
         raise ModelMismatch(f"{INPUTS}: {error!r}. Fetch the version again.") from error
 
 

@@ -18,7 +18,7 @@ from enrichment.progress.null import NullProgress
 from enrichment.progress.port import Progress
 from enrichment.vision.answer import Answers, answers, best, claimed
 from enrichment.vision.engine import CALIBRATION, Engine, RawScores, read_net
-from enrichment.vision.letterbox import Pixels, letterbox
+from enrichment.vision.letterbox import Pixels
 from enrichment.vision.net import DIMENSIONS
 from enrichment.vision.vocabulary import GROUP
 from schemas.attribute_spec import Attributes, attributes
@@ -127,7 +127,7 @@ class Looker:
 
     def _square(self, picture: Picture) -> Pixels | None:
         try:
-            return letterbox(decode(picture.data, self.inputs.side), self.inputs.side)
+            return self.inputs.frame.square(picture.data, decode)
         except PictureRefused:
             return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from enrichment.progress.port import Progress
 from enrichment.vision.engine import Engine, RawScores
-from enrichment.vision.letterbox import Pixels, letterbox
+from enrichment.vision.frame import Decoder
+from enrichment.vision.letterbox import Pixels
 from enrichment.vision.training_rows import TrainingRow
 from enrichment.vision.vocabulary import GROUP, MISSING, Vocabulary
-
-Decoder = Callable[[bytes, int], Pixels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def measure(
 
     def squares() -> Iterator[Pixels]:
         for row in rows:
-            yield letterbox(decode(row.picture, engine.inputs.side), engine.inputs.side)
+            yield engine.inputs.frame.square(row.picture, decode)
             progress.advance()
 
     raw = engine.scores(squares())

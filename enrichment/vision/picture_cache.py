@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +15,10 @@ from PIL import Image
 
 from enrichment.progress.port import Progress
 from enrichment.vision.foreground import foreground
-from enrichment.vision.letterbox import Pixels, letterbox
+from enrichment.vision.frame import Decoder, Frame
+from enrichment.vision.letterbox import Pixels
 
 LOG = logging.getLogger(__name__)
-Decoder = Callable[[bytes, int], Pixels]
 
 
 def decode_trusted(data: bytes, side: int) -> Pixels:
@@ -29,31 +29,31 @@ def decode_trusted(data: bytes, side: int) -> Pixels:
 
 
 def cached_pictures(
-    pictures: Sequence[bytes], side: int, folder: Path, progress: Progress, decode: Decoder = decode_trusted
+    pictures: Sequence[bytes], frame: Frame, folder: Path, progress: Progress, decode: Decoder = decode_trusted
 ) -> NDArray[np.uint8]:
-    """Return RGB + foreground mask ``[N, side, side, 4]`` of ``pictures``, decoded once per content and side."""
+    """Return RGB + foreground mask ``[N, S, S, 4]`` of ``pictures``, decoded once per content and ``frame``."""
     folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(str(side).encode())
+    digest = hashlib.sha256(repr(frame).encode())
     for data in pictures:
         digest.update(hashlib.sha256(data).digest())
     path = folder / f"pictures-{digest.hexdigest()[:16]}.npy"
     if not path.exists():
-        _fill(path, pictures, side, decode, progress)
+        _fill(path, pictures, frame, decode, progress)
     cached: NDArray[np.uint8] = np.load(path, mmap_mode="r")
     return cached
 
 
-def _fill(path: Path, pictures: Sequence[bytes], side: int, decode: Decoder, progress: Progress) -> None:
+def _fill(path: Path, pictures: Sequence[bytes], frame: Frame, decode: Decoder, progress: Progress) -> None:
     part = path.with_suffix(".part")
-    shape = (len(pictures), side, side, 4)
+    shape = (len(pictures), frame.side, frame.side, 4)
     out = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)
     progress.start(len(pictures), "decode")
     for at, data in enumerate(pictures):
-        square = letterbox(decode(data, side), side)
+        square = frame.square(data, decode)
         out[at, ..., :3] = square
         out[at, ..., 3] = foreground(square)
         progress.advance()
     progress.close()
     out.flush()
     part.rename(path)
-    LOG.info("decoded %s", json.dumps({"pictures": len(pictures), "side": side, "file": path.name}))
+    LOG.info("decoded %s", json.dumps({"pictures": len(pictures), "side": frame.side, "file": path.name}))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from enrichment.vision.frame import Frame, Part
 from schemas.errors import UsageError
 
 FEW_PICTURES = 2_000
@@ -19,7 +20,8 @@ class TrainSettings:
     ``sources`` names training sets and their Parquet files. ``start`` is a version folder to go on from (needed for
     ``taggers``); otherwise the trunk starts from ``weights`` (safetensors), the hub, or at random. ``frozen`` is how
     many of the trunk's first stages stay as they are: None leaves it to the size of the data. ``side`` is the training
-    side in pixels, ``serve_side`` the one that the version answers at. ``views`` is how often the taggers see a
+    side in pixels, ``serve_side`` the one that the version answers at, ``part`` what of a picture it reads (None: what
+    ``start`` reads, or the whole). ``views`` is how often the taggers see a
     picture: once as it is, then augmented; ``regroup`` lets them move the group head as well. ``balanced`` lets rare
     values weigh as much as frequent ones; ``cut_mix`` is the share of batches with parts of other pictures laid over.
     ``keep_every`` is how many batches lie between two checkpoints, from which ``resume`` goes on after a kill.
@@ -44,6 +46,7 @@ class TrainSettings:
     cut_mix: float = 0.0
     side: int = 160
     serve_side: int = 192
+    part: Part | None = None
     rate: float = 4e-4
     head_rate: float = 2e-3
     stage_decay: float = 0.75
@@ -67,6 +70,8 @@ class TrainSettings:
         for name in ("epochs", "epoch_pictures", "batch", "side", "serve_side", "threads", "views", "keep_every"):
             if getattr(self, name) < 1:
                 raise UsageError(f"training setting {name}: got {getattr(self, name)}; allowed: 1 or more")
+        if self.part:
+            Frame(self.serve_side, self.part)
         if not 0 <= self.cut_mix <= 1:
             raise UsageError(f"training setting cut_mix: got {self.cut_mix}; allowed: a share of batches, 0 to 1")
         if not 0 <= sum(self.shares.values()) <= 1 or min(self.shares.values(), default=0) < 0:

@@ -28,6 +28,7 @@ from enrichment.vision.engine import CALIBRATION, LABELS, Engine, read_inputs, r
 from enrichment.vision.features import FeatureSet, extract
 from enrichment.vision.figures import gates
 from enrichment.vision.fit import fit
+from enrichment.vision.frame import WHOLE, Frame
 from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.learner import Learner
 from enrichment.vision.measured import measure
@@ -59,11 +60,12 @@ class Made:
 
 def train_group(settings: TrainSettings, progress: Progress) -> Path:
     """Train trunk, group head, taggers and embedding together; return the version folder under ``settings.out``."""
-    data = training_set(settings, progress)
+    frame = _frame(settings)
+    data = training_set(settings, frame, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
     made = _warm(settings.start, vocabulary) if settings.start else _fresh(settings, vocabulary)
-    inputs = replace(made.inputs, side=settings.serve_side)
+    inputs = replace(made.inputs, side=frame.side, part=frame.part)
     training = [row for row in data.rows if row.split == TRAIN]
     frozen = frozen_stages(settings, len(training), len(backbones.depth_groups(made.net.trunk)))
     rates = (settings.rate, settings.head_rate, settings.stage_decay)
@@ -88,7 +90,8 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     """
     if settings.start is None:
         raise UsageError("training taggers needs start=<version folder> of a trained group head")
-    data = training_set(settings, progress)
+    frame = _frame(settings)
+    data = training_set(settings, frame, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
     known = Vocabulary.from_json(read_json(settings.start / LABELS)).groups
@@ -98,7 +101,7 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
             f"{', '.join(vocabulary.groups)}. Run `enrich train group --start`, or give --regroup."
         )
     made = _warm(settings.start, vocabulary)
-    net, inputs = made.net, replace(made.inputs, side=settings.serve_side)
+    net, inputs = made.net, replace(made.inputs, side=frame.side, part=frame.part)
     views = [None, *(Augment(inputs.side, settings.seed + n, data.scenes()) for n in range(1, settings.views))]
     engine = Engine(net, inputs)
     train = extract(data.part(TRAIN, vocabulary), engine, views, progress)
@@ -113,6 +116,14 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     best = _fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), own, data.rows, progress)
     net.load_state_dict(learned_state(best), strict=False)
     return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
+
+
+def _frame(settings: TrainSettings) -> Frame:
+    """Return what of a picture is read: the part asked for, else the one of the version to go on from."""
+    part = settings.part
+    if part is None:
+        part = read_inputs(settings.start)[1].part if settings.start else WHOLE
+    return Frame(settings.serve_side, part)
 
 
 def _fit(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from enrichment.progress.port import Progress
 from enrichment.vision.batches import LabelledPictures
+from enrichment.vision.frame import Frame
 from enrichment.vision.picture_cache import cached_pictures
 from enrichment.vision.settings import TrainSettings
 from enrichment.vision.splits import TRAIN, VALIDATION
@@ -79,12 +80,12 @@ def labelled_rows(settings: TrainSettings) -> list[TrainingRow]:
     return rows
 
 
-def training_set(settings: TrainSettings, progress: Progress) -> TrainingSet:
-    """Read every source of ``settings`` (:func:`labelled_rows`) and decode its pictures once."""
+def training_set(settings: TrainSettings, frame: Frame, progress: Progress) -> TrainingSet:
+    """Read every source of ``settings`` (:func:`labelled_rows`) and decode its pictures once, as ``frame`` says."""
     rows = labelled_rows(settings)
     cache = settings.work / "cache"
     by_source = [[row.picture for row in rows if row.source == source] for source in sorted(settings.sources)]
-    parts = [cached_pictures(pictures, settings.serve_side, cache, progress) for pictures in by_source]
+    parts = [cached_pictures(pictures, frame, cache, progress) for pictures in by_source]
     return TrainingSet(rows, JoinedPictures(parts))
 
 

@@ -33,6 +33,7 @@ from enrichment.vision.batches import BalancedSampler, loader
 from enrichment.vision.calibration import calibrated
 from enrichment.vision.engine import Engine
 from enrichment.vision.fit import fit
+from enrichment.vision.frame import Frame
 from enrichment.vision.head_loss import HeadLoss
 from enrichment.vision.learner import Learner
 from enrichment.vision.letterbox import Pixels
@@ -208,7 +209,9 @@ class Ablation:
 
     def _data(self, plan: Plan, decode: Any) -> TrainingSet:
         cache = self.asked.work / ("cache" if plan.letterboxed else "squeezed")
-        pictures = cached_pictures([r.picture for r in self.rows], self.asked.serve_side, cache, self.progress, decode)
+        pictures = cached_pictures(
+            [r.picture for r in self.rows], Frame(self.asked.serve_side), cache, self.progress, decode
+        )
         rows = self.rows if plan.weak else [strong(row) for row in self.rows]
         return TrainingSet(rows, JoinedPictures([pictures]))
 

@@ -31,6 +31,7 @@ from enrichment.vision import backbones
 from enrichment.vision.backbones import LITE, RESNET_STEM, Preprocessing
 from enrichment.vision.engine import bf16_is_native
 from enrichment.vision.fold import folded
+from enrichment.vision.frame import Frame
 from enrichment.vision.intervals import wilson
 from enrichment.vision.picture_cache import cached_pictures
 from enrichment.vision.settings import TrainSettings
@@ -93,7 +94,7 @@ def probed(trunks: dict[str, str], rows: int) -> dict[str, Any]:
     chosen = [r for r in every if r.split == TRAIN][:: max(1, 17_000 // rows)]
     held = [r for r in every if r.split == VALIDATION]
     with tempfile.TemporaryDirectory() as folder:
-        pictures = cached_pictures([r.picture for r in (*chosen, *held)], SIDE, Path(folder), NullProgress())
+        pictures = cached_pictures([r.picture for r in (*chosen, *held)], Frame(SIDE), Path(folder), NullProgress())
         return {name: _probe(name, file, pictures, chosen, held) for name, file in trunks.items()}
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 from safetensors.torch import load_file
 
 from enrichment.models.version import Kind, open_version, seal
@@ -15,7 +19,7 @@ from enrichment.progress.null import NullProgress
 from enrichment.vision import backbones
 from enrichment.vision.batches import BalancedSampler, balance
 from enrichment.vision.began import same_run
-from enrichment.vision.engine import Engine, read_net
+from enrichment.vision.engine import Engine, read_inputs, read_net
 from enrichment.vision.evaluate import evaluate, table
 from enrichment.vision.fit import _Stop
 from enrichment.vision.head_loss import HeadLoss
@@ -34,6 +38,12 @@ from schemas.errors import ModelMismatch, UsageError
 from tests.vision.conftest import TINY
 
 _SMALL = {"side": 32, "serve_side": 40, "batch": 16, "epochs": 1, "epoch_pictures": 64, "threads": 1, "hub": False}
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +92,23 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
     assert "Grown from `tiny`, that from" in (folder / "README.md").read_text()
     with pytest.raises(UsageError, match="start"):
         train_taggers(dataclasses.replace(settings, start=None), NullProgress())
+
+
+def test_a_version_reads_the_part_of_a_picture_that_it_learned_from(products: Path, tmp_path: Path) -> None:
+    settings = TrainSettings({"products": products}, tmp_path, tmp_path / "work", TINY, version="upper", **_SMALL)
+    upper = train_group(dataclasses.replace(settings, part=(0, 0, 1, 0.5)), NullProgress())
+    with Image.open(io.BytesIO(read_rows("products", products)[0].picture)) as picture:
+        whole = np.asarray(picture)
+    half = len(whole) // 2
+    below, above = whole.copy(), whole.copy()
+    below[half:], above[:half] = 90, 90
+    looker = Looker(open_version(upper, Kind.VISION), 1, precision="fp32")
+    seen = [Picture("v", f"s{at}", f"{at}" * 64, _png(pixels)) for at, pixels in enumerate((whole, below, above))]
+    kept, changed_below, changed_above = (prediction.scores for prediction in looker.look(seen).predictions)
+    assert kept == changed_below
+    assert kept != changed_above
+    later = train_taggers(dataclasses.replace(settings, start=upper, version="later"), NullProgress())
+    assert read_inputs(later)[1].part == (0, 0, 1, 0.5), "a version that goes on reads what its start reads"
 
 
 def test_taggers_drop_out_while_they_learn_and_not_while_they_answer(trained: Path) -> None:

@@ -11,6 +11,7 @@ from enrichment.progress.null import NullProgress
 from enrichment.runs.parquet import to_parquet
 from enrichment.stages.rows import claims_table
 from enrichment.vision.evaluate import evaluate, table
+from enrichment.vision.frame import Frame
 from enrichment.vision.settings import TrainSettings
 from enrichment.vision.train import train_group, weak_heads
 from enrichment.vision.training_rows import read_rows
@@ -108,8 +109,8 @@ def test_strange_claims_are_refused(products: Path, claims: Path, tmp_path: Path
     other.write_bytes(to_parquet(claims_table([_claim("1", "pattern", "striped", source="elsewhere")])))
     settings = TrainSettings({"products": products}, tmp_path, tmp_path / "work", TINY, serve_side=40, claims=other)
     with pytest.raises(UsageError, match="none is about"):
-        training_set(settings, NullProgress())
-    assert len(training_set(dataclasses.replace(settings, claims=None), NullProgress()).rows) == 240
+        training_set(settings, Frame(40), NullProgress())
+    assert len(training_set(dataclasses.replace(settings, claims=None), Frame(40), NullProgress()).rows) == 240
 
 
 def test_claims_of_a_table_are_kept_by_row() -> None:
