@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    truth: Annotated[Path | None, typer.Option(help="Parquet with vendor, night, sku and the true fields.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(exists=True, help="Parquet with vendor, night, sku and the true fields.")
+    ] = None,
     store: Store = None,
     run: Annotated[str | None, typer.Option(help="A complete run's id; by default the one readers follow.")] = None,
     night: Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
 from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json
 from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from enrichment.review.exchange import Kind
 
 app = typer.Typer(help="Serve the report, import and export decisions.", no_args_is_help=True)
 
@@ -38,16 +41,17 @@ def serve(
 
 
 @app.command("import")
-def import_(file: Path, store: Store = None, json: Json = False) -> None:
-    """Take a decisions file (CSV or JSON) that the page exported; the same file twice adds nothing."""
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A decisions file, .csv or .json.")],
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Take a decisions file that the page exported or a person wrote; the same file twice adds nothing."""
     from enrichment.desk.import_decisions import import_decisions
     from enrichment.stores.open import open_store
 
-    kind = file.suffix.lstrip(".").lower()
-    if kind not in ("csv", "json"):
-        raise UsageError(f"decisions file {file.name!r}: expected .csv or .json")
-    opened = open_store(settings(store).store)
-    imported, added = import_decisions(opened, file.read_bytes(), "csv" if kind == "csv" else "json")
+    kind, opened = _kind(file), open_store(settings(store).store)
+    imported, added = import_decisions(opened, file.read_bytes(), kind)
     if json:
         refused = [{"row": r.row, "line": r.line, "why": r.why} for r in imported.refused]
         say_json({"entries": len(imported.entries), "added": added, "refused": refused})
@@ -60,12 +64,25 @@ def import_(file: Path, store: Store = None, json: Json = False) -> None:
 
 
 @app.command("export")
-def export(out: Path, store: Store = None) -> None:
+def export(
+    out: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write, .csv or .json.")], store: Store = None
+) -> None:
     """Write the whole ledger as CSV or JSON, by the file's ending."""
     from enrichment.review.exchange import write_decisions
     from enrichment.review.ledger import read
     from enrichment.stores.open import open_store
 
-    entries = read(open_store(settings(store).store))
-    out.write_bytes(write_decisions(entries, "json" if out.suffix.lower() == ".json" else "csv"))
+    kind, entries = _kind(out), read(open_store(settings(store).store))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(write_decisions(entries, kind))
     console().print(f"{len(entries)} decisions written to {out}", markup=False)
+
+
+def _kind(file: Path) -> Kind:
+    """Return what a decisions file is by its ending; ``UsageError`` where it is neither."""
+    kind = file.suffix.lstrip(".").lower()
+    if kind == "csv":
+        return "csv"
+    if kind == "json":
+        return "json"
+    raise UsageError(f"decisions file {file.name!r}: ending {file.suffix!r}; allowed: .csv, .json")

@@ -44,6 +44,8 @@ def diff(before: Path_, after: Path_, json: Json = False) -> None:
     changes = changes_of(taxonomy(before), taxonomy(after))
     if json:
         say_json({"changes": [asdict(change) for change in changes]})
+    elif not changes:
+        console().print("no difference")
     else:
         say_table("Changes", ["what", "id", "before", "after"], [[c.what, c.id, c.before, c.after] for c in changes])
 

@@ -1,54 +1,80 @@
-"""Decisions written by hand or exported from the page, checked against the published catalogue."""
+"""Decisions written by hand or exported from the page, checked against the run that each of them names."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
-from enrichment.publish.read import latest, read_table
+from enrichment.publish.read import find_run, open_run, read_table
 from enrichment.review.exchange import Imported, Kind, Refused, read_decisions
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, append
 from enrichment.review.nodes import known_nodes
 from enrichment.review.paths import join_path
 from enrichment.stores.port import Store
+from schemas.errors import UsageError
 from schemas.records import LEVELS, bounded
 from schemas.taxonomy_spec import taxonomy
 
-Facts = dict[tuple[str, str], tuple[str, str]]
+# Of each product its content mark, its path, and the path it came from that night.
+Facts = dict[tuple[str, str], tuple[str, str, str]]
 
 
 def import_decisions(store: Store, data: bytes, kind: Kind) -> tuple[Imported, int]:
     """Add the file's decisions to the ledger; return what was read and refused, and how many entries were new.
 
-    A row without the product's content or path is completed from the catalogue that readers follow: a decision that
-    names neither would hold for nothing. A product that is not in it is refused. Refused rows are in the file's order.
+    A row without the product's content, path or previous path is completed from the run it names: what the reviewer
+    saw, and not what the product has become since. A product that run neither published nor withdrew is refused, and
+    so is a row that names no published run. Refused rows are in the file's order.
     """
     read = read_decisions(data, kind, known_nodes(taxonomy()))
-    facts = _facts(store)
-    told = list(zip(read.entries, read.places, strict=True))
-    kept = [(_completed(entry, facts), place) for entry, place in told if entry.key in facts]
-    strangers = [_stranger(entry, *place) for entry, place in told if entry.key not in facts]
-    refused = sorted((*read.refused, *strangers), key=lambda refusal: refusal.row)
+
+    @cache
+    def facts(run_id: str) -> Facts | UsageError:
+        # Told once a row, looked for once a run.
+        try:
+            return _facts(store, run_id)
+        except UsageError as error:
+            return error
+
+    kept: list[tuple[LedgerEntry, tuple[int, int]]] = []
+    refused = list(read.refused)
+    for entry, (row, line) in zip(read.entries, read.places, strict=True):
+        known = facts(entry.run_id)
+        if isinstance(known, UsageError):
+            refused.append(Refused(row, str(known), line))
+        elif entry.key not in known:
+            refused.append(_stranger(entry, row, line))
+        else:
+            kept.append((_completed(entry, *known[entry.key]), (row, line)))
+    refused.sort(key=lambda refusal: refusal.row)
     imported = Imported(tuple(entry for entry, _ in kept), tuple(refused), tuple(place for _, place in kept))
     return imported, append(store, imported.entries)
 
 
-def _facts(store: Store) -> Facts:
-    """Return (vendor, sku) -> content mark and path of every published product."""
-    rows = read_table(store, latest(store), "products").select(["vendor", "sku", "content_hash", *LEVELS]).to_pylist()
-    return {
-        (row["vendor"], row["sku"]): (
+def _facts(store: Store, run_id: str) -> Facts:
+    """Return the facts of every product that a run published or withdrew; of the latter all are empty."""
+    run = open_run(store, find_run(store, run_id))
+    moves = read_table(store, run, "hierarchy_changes")
+    changes = moves.select(["vendor", "sku", "change", "previous_path"]).to_pylist()
+    gone = {(row["vendor"], row["sku"]): ("", "", "") for row in changes if row["change"] == "withdrawn"}
+    previous = {(row["vendor"], row["sku"]): row["previous_path"] for row in changes if row["change"] == "refiled"}
+    rows = read_table(store, run, "products").select(["vendor", "sku", "content_hash", *LEVELS]).to_pylist()
+    return gone | {
+        (key := (row["vendor"], row["sku"])): (
             (row["content_hash"] or "")[:CONTENT_DIGITS],
             join_path(row[level] for level in LEVELS if row[level]),
+            previous.get(key) or "",
         )
         for row in rows
     }
 
 
-def _completed(entry: LedgerEntry, facts: Facts) -> LedgerEntry:
-    content, path = facts[entry.key]
-    return replace(entry, content=entry.content or content, path=entry.path or path)
+def _completed(entry: LedgerEntry, content: str, path: str, previous: str) -> LedgerEntry:
+    return replace(
+        entry, content=entry.content or content, path=entry.path or path, previous=entry.previous or previous
+    )
 
 
 def _stranger(entry: LedgerEntry, row: int, line: int) -> Refused:
     named = f"{bounded(entry.vendor, 60)} {bounded(entry.sku, 60)!r}"
-    return Refused(row, f"{named}: no such product in the published catalogue", line)
+    return Refused(row, f"{named}: no such product in run {entry.run_id}, and none that left in it", line)

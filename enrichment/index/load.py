@@ -47,7 +47,7 @@ def load_bundle(folder: Path, expect_model: str | None = None) -> Bundle:
 
     Raises:
         BundleMismatch: a part is missing or does not match the sidecar: metric, dimensions, items, trees, hash, ids,
-            model, recall below its own target.
+            model, search depth, recall below its own target.
 
     """
     side = _sidecar(folder)
@@ -55,8 +55,11 @@ def load_bundle(folder: Path, expect_model: str | None = None) -> Bundle:
     _same(folder, "metric", side.get("metric"), METRIC)
     if expect_model is not None:
         _same(folder, "model", side["model"], expect_model)
-    if side["recall_at_10"] < side["target_recall"]:
+    # Asked this way round, NaN is refused too.
+    if not side["recall_at_10"] >= side["target_recall"]:
         _refuse(folder, "recall_at_10", side["recall_at_10"], f"{side['target_recall']} or more")
+    if side["search_k"] < 1:
+        _refuse(folder, "search_k", side["search_k"], "1 or more")
     for name in (FOREST, IDS, VECTORS):
         if not (folder / name).is_file():
             _refuse(folder, name, "no file", f"{FOREST}, {IDS}, {VECTORS} and {SIDECAR} in one folder")

@@ -51,7 +51,7 @@ class Bundle:
 
         """
         row = self._row(vendor, sku)
-        found = self._nearest(self._forest.vector(row), k + 1)
+        found = self._nearest(self._forest.vector(row), k, 1)
         return self._named([pair for pair in found if pair[0] != row][:k])
 
     def query(self, vector: NDArray[np.float32], k: int = 10) -> list[tuple[str, str, float]]:
@@ -69,10 +69,10 @@ class Bundle:
             raise UsageError(f"query vector: norm {norm}; allowed: finite numbers, not all zero")
         return self._named(self._nearest(flat / np.float32(norm), k))
 
-    def _nearest(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    def _nearest(self, vector: NDArray[np.float32], k: int, itself: int = 0) -> list[tuple[int, float]]:
         if k < 1:
             raise UsageError(f"k: got {k}; allowed: 1 or more")
-        return self._index.nearest(vector, k)
+        return self._index.nearest(vector, k + itself)
 
     def _named(self, found: list[tuple[int, float]]) -> list[tuple[str, str, float]]:
         return [(*self._key(row), cosine) for row, cosine in found]

@@ -99,10 +99,20 @@ class Registry:
         """Copy a sealed version into the store; the same version again is quiet.
 
         Raises:
-            UsageError: the store holds other files under that name.
+            UsageError: the folder is not sealed, its name is the packaged version's, or the store holds other files
+                under that name.
 
         """
-        name = check_name(version.version)
+        name, packaged = check_name(version.version), open_version(self._starters[version.kind], version.kind)
+        if not (version.folder / MANIFEST).is_file():
+            raise UsageError(
+                f"{version.kind.value} folder {str(version.folder)!r} has no {MANIFEST}: it is not sealed. "
+                "Give the version folder that `enrich train` wrote."
+            )
+        if name in {packaged.version, STARTER} and version.hash != packaged.hash:
+            raise UsageError(
+                f"{version.kind.value} version {name!r}: so the packaged one is called; choose another name"
+            )
         if name in self.list(version.kind):
             if self._manifest(version.kind, name)["hash"] == version.hash:
                 return

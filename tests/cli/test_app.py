@@ -11,6 +11,7 @@ from enrichment.cli import output
 from enrichment.cli.app import app, entry
 from enrichment.cli.run import _go
 from enrichment.publish.base import BaseMoved
+from schemas.declared import SCHEMA_DIR
 from schemas.errors import ApprovalNeeded, DropError, StoreUnavailable, UsageError
 
 RUNNER = CliRunner()
@@ -157,3 +158,14 @@ def test_the_worked_examples_of_what_is_said_run():
     for module, examples in ((output, 1), (problems, 2)):
         result = doctest.testmod(module)
         assert (result.failed, result.attempted) == (0, examples)
+
+
+def test_a_hierarchy_compared_with_itself_has_no_difference():
+    shipped = str(SCHEMA_DIR / "taxonomy.yaml")
+    result = RUNNER.invoke(app, ["taxonomy", "diff", shipped, shipped])
+    assert (result.exit_code, result.output) == (0, "no difference\n")
+
+
+def test_a_truth_that_is_not_there_is_wrong_usage(tmp_path):
+    asked = ["evaluate", "--truth", str(tmp_path / "no.parquet"), "--store", str(tmp_path)]
+    assert RUNNER.invoke(app, asked).exit_code == 2

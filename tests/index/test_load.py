@@ -82,6 +82,8 @@ def test_one_flipped_byte_is_refused(folder: Path, name: str) -> None:
         ({"items": "many"}, "items"),
         ({"sha256": {}}, "sha256"),
         ({"recall_at_10": 0.4}, "recall_at_10: got 0.4"),
+        ({"recall_at_10": float("nan")}, "recall_at_10: got nan"),
+        ({"search_k": -1}, "search_k: got -1"),
     ],
 )
 def test_a_sidecar_that_says_otherwise_is_refused(folder: Path, changes: dict[str, Any], match: str) -> None:
@@ -185,6 +187,12 @@ def test_similar_agrees_with_exact_search(tmp_path: Path) -> None:
         found = bundle.similar(*keys(COUNT)[n], k=5)
         assert [(vendor, sku) for vendor, sku, _ in found] == wanted
         assert [c for *_, c in found] == pytest.approx(sorted(cosines, reverse=True)[:5], abs=1e-5)
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_fewer_than_one_neighbour_cannot_be_asked_for(folder: Path, k: int) -> None:
+    with pytest.raises(UsageError, match=f"k: got {k}; allowed: 1 or more"):
+        load_bundle(folder).similar(*keys(1)[0], k=k)
 
 
 def test_a_query_may_have_any_length_but_zero(folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from enrichment.models.registry import Registry, resolve, starter
-from enrichment.models.version import Kind, ModelVersion, folder_hash, open_version, seal
+from enrichment.models.version import MANIFEST, Kind, ModelVersion, folder_hash, open_version, seal
 from enrichment.stores.open import open_store
 from schemas.errors import GateRefused, ModelMismatch, UsageError
 
@@ -129,3 +129,18 @@ def test_the_packaged_vision_starter_is_small_and_has_its_parts() -> None:
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 24 * 2**20
     names = {"model.safetensors", "labels.json", "preprocessing.json", "thresholds.json", "metrics.json", "README.md"}
     assert names <= {path.name for path in folder.iterdir()}
+
+
+def test_a_folder_that_nobody_sealed_leaves_nothing_in_the_store(registry: Registry, tmp_path: Path) -> None:
+    (make(tmp_path / "a", "v2", {"group": 0.9}).folder / MANIFEST).unlink()
+    with pytest.raises(UsageError, match=r"has no version\.json: it is not sealed"):
+        registry.publish(open_version(tmp_path / "a", Kind.VISION))
+    assert list(open_store(str(tmp_path / "store")).list("models/")) == []
+
+
+@pytest.mark.parametrize("name", ["starter", "starter-1"])
+def test_a_version_under_the_packaged_ones_name_could_never_be_asked_for(
+    registry: Registry, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(UsageError, match="so the packaged one is called; choose another name"):
+        registry.publish(make(tmp_path / "a", name, {"group": 0.95}, "other"))
