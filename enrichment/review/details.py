@@ -16,11 +16,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from enrichment.review.inputs import Key, Neighbour
-from enrichment.review.ledger import LedgerEntry, Verdict
+from enrichment.review.ledger import LedgerEntry
 from enrichment.review.listing import Line, key_array, picture_of, row_keys
 from enrichment.review.paths import join_path
 from enrichment.review.scripted import script_json
 from enrichment.review.shown import shown
+from enrichment.review.standing import not_undone
 from enrichment.review.thumbs import thumbnail_name
 from schemas.records import LEVELS
 
@@ -143,8 +144,7 @@ def _claim(claim: dict[str, Any]) -> list[Any]:
 
 def _past_decisions(entries: Sequence[LedgerEntry]) -> dict[Key, list[list[str]]]:
     past: dict[Key, list[list[str]]] = {}
-    for entry in entries:
-        if entry.decision is not Verdict.UNDO:
-            told = [entry.at, shown(entry.reviewer), entry.decision.value, entry.path, entry.value, entry.comment]
-            past.setdefault(entry.key, []).append(told)
+    for entry in not_undone(entries):
+        told = [entry.at, shown(entry.reviewer), entry.decision.value, entry.path, entry.value, entry.comment]
+        past.setdefault(entry.key, []).append(told)
     return past

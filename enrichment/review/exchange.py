@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from enrichment.review.cells import read_lines, write_csv
-from enrichment.review.ledger import LedgerEntry, Verdict, from_record
+from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, from_record
 from enrichment.review.snooze import is_day
 from schemas.errors import UsageError
 from schemas.records import bounded
@@ -17,6 +18,9 @@ FIELDS = (
     *("run_id", "vendor", "sku", "level", "decision", "path", "previous", "value", "comment", "reviewer", "at"),
     *("seq", "content", "audit"),
 )
+# What cannot be filled in from the catalogue.
+_NEEDED = ("run_id", "vendor", "sku", "decision", "reviewer", "at")
+_MARK = re.compile(rf"[0-9a-f]{{{CONTENT_DIGITS}}}")
 # A million decisions with long comments; anything larger is no file of ours.
 _SIZE_LIMIT = 256 * 2**20
 Kind = Literal["csv", "json"]
@@ -61,7 +65,7 @@ def read_decisions(data: bytes, kind: Kind, nodes: Collection[str] = ()) -> Impo
     if len(data) > _SIZE_LIMIT:
         raise UsageError(f"decisions file: {len(data)} bytes; at most {_SIZE_LIMIT}. Split it.")
     if kind == "csv":
-        return _checked(read_lines(data), nodes)
+        return _checked(read_lines(data, _NEEDED), nodes)
     return check_records(_json_records(data), nodes)
 
 
@@ -105,6 +109,12 @@ def _check_value(entry: LedgerEntry, nodes: Collection[str]) -> None:
     if entry.decision is Verdict.SNOOZE and not is_day(entry.value):
         raise ValueError(
             f"sku {bounded(entry.sku)!r}: snooze until {bounded(entry.value)!r}; allowed: a day, 2026-11-25"
+        )
+    if entry.content and not _MARK.fullmatch(entry.content):
+        # A spreadsheet reads some marks as numbers; such a decision would hold for no content at all.
+        raise ValueError(
+            f"sku {bounded(entry.sku)!r}: content {bounded(entry.content)!r}; allowed: {CONTENT_DIGITS} digits 0 to f, "
+            "or empty: it is filled in from the catalogue"
         )
     held = {Verdict.CORRECT: entry.value, Verdict.LOCK: entry.path}.get(entry.decision, "")
     # A lock that names no path is about the one where the product stands.

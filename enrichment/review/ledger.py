@@ -23,6 +23,7 @@ PREFIX = "decisions/v=1/"
 # Forty bits tell one product's old content from its new one; the page stays small.
 CONTENT_DIGITS = 10
 _COMMENT_LIMIT = 2_000
+_SEQ_DIGITS = 15
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -63,7 +64,10 @@ class LedgerEntry:
     audit: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse an entry without product, reviewer, time or known level, and a path that is none."""
+        """Refuse an entry without product, reviewer, time or known level, a path that is none, half a character."""
+        texts = [text for name in self.__dataclass_fields__ if isinstance(text := getattr(self, name), str)]
+        broken = next((text for text in texts if not _encodable(text)), "")
+        _require(not broken, "text", broken, "whole characters (no lone surrogate)")
         _require(bool(self.vendor) and bool(self.sku), "vendor and sku", f"{self.vendor}/{self.sku}", "both named")
         _require(bool(self.reviewer.strip()), "reviewer", self.reviewer, "a name")
         _require(bool(_RUN_ID.fullmatch(self.run_id)), "run_id", self.run_id, "letters, digits, '.', '_' and '-'")
@@ -83,6 +87,14 @@ class LedgerEntry:
     def key(self) -> tuple[str, str]:
         """The product's name: vendor and sku."""
         return self.vendor, self.sku
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _has_zone(at: str) -> bool:
@@ -140,9 +152,11 @@ def from_record(record: dict[str, object]) -> LedgerEntry:
     text = {name: str(record.get(name, "") or "") for name in names if name not in ("decision", "seq", "audit")}
     said = str(record.get("decision", "") or "")
     _require(said in set(Verdict), "decision", said, ", ".join(Verdict))
+    count = str(record.get("seq") or 0)
+    _require(count.isdecimal() and len(count) <= _SEQ_DIGITS, "seq", count, "a whole number, 0 or more")
     return LedgerEntry(
         decision=Verdict(said),
-        seq=int(str(record.get("seq") or 0)),
+        seq=int(count),
         audit=str(record.get("audit", "")).lower() in ("true", "1"),
         **text,
     )

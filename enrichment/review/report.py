@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def write_report(inputs: ReportInputs, out: Path) -> ReportFiles:
         wanted = [*wanted_pictures(listing), *(picture for fact in facts.values() if (picture := picture_of(fact)))]
         pictures = write_thumbnails(wanted, inputs.pictures, out / "thumbs", inputs.thumbnails)
     page, listing = _fitting_page(inputs, numbers, listing, patterns, pictures)
-    accepted = {e.key for e in inputs.entries if e.decision in (Verdict.ACCEPT, Verdict.LOCK)}
+    accepted = {e.key for e in standing_entries(inputs.entries) if e.decision in (Verdict.ACCEPT, Verdict.LOCK)}
     similar = describe_neighbours(found, facts, accepted, pictures)
     details = write_details(listing.lines, inputs.products, inputs.claims, similar, inputs.entries, out / "details")
     as_json, as_parquet, short = write_numbers(numbers, out)
@@ -175,6 +176,7 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
         "tiles": [tile | {"title": TITLES[tile["name"]]} for tile in numbers["tiles"]],
         "causes": [{"cause": c, "count": _sum(numbers, c)} for c in CAUSES],
         "flows": [[f["level"], f["basis"], f["origin"], f["to"], f["count"]] for f in flows],
+        "flow_totals": _flow_totals(numbers["flows"]),
         "drift": {**numbers["drift"], "signals": numbers["drift"]["signals"][:12]},
         "audit": {
             "rows": list(listing.special["audit"]),
@@ -234,6 +236,14 @@ def _top_flows(flows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if taken[place] <= _FLOWS_SHOWN:
             kept.append(flow)
     return kept
+
+
+def _flow_totals(flows: Sequence[dict[str, Any]]) -> list[list[Any]]:
+    """Return (level, basis, products that moved), those of flows that the page does not list included."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for flow in flows:
+        sums[flow["level"], flow["basis"]] += flow["count"]
+    return [[*place, moved] for place, moved in sorted(sums.items())]
 
 
 def _problem_counts(problems: pa.Table) -> list[list[Any]]:

@@ -64,7 +64,7 @@ def prepare(
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.bind((LOOPBACK, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
         raise UsageError(f"port {port} on {LOOPBACK}: {error}. Take another, or 0 for any free one.") from error
     bound = int(listener.getsockname()[1])

@@ -43,6 +43,16 @@ def standing_entries(entries: Iterable[LedgerEntry], today: Today = as_written) 
     right path was taken back stands as a rejection. An ``undo`` takes back the reviewer's newest entry about the same
     run, path and content that still stands. Paths are compared by what ``today`` calls them; entries stay as written.
     """
+    kept: dict[tuple[str, ...], list[LedgerEntry]] = {}
+    for entry in not_undone(entries):
+        place = entry.vendor, entry.sku, entry.reviewer, entry.content
+        left = [rest for old in kept.get(place, []) if (rest := _beside(old, entry, today)) is not None]
+        kept[place] = [*left, entry]
+    return list(in_order(entry for found in kept.values() for entry in found))
+
+
+def not_undone(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """Return what people decided and did not take back, oldest first; a newer decision undoes no older one."""
     stacks: dict[tuple[str, str, str], list[LedgerEntry]] = {}
     for entry in in_order(entries):
         stack = stacks.setdefault((entry.vendor, entry.sku, entry.reviewer), [])
@@ -50,13 +60,7 @@ def standing_entries(entries: Iterable[LedgerEntry], today: Today = as_written) 
             stack.append(entry)
         else:
             _take_back(stack, entry)
-    kept: dict[tuple[str, ...], list[LedgerEntry]] = {}
-    for owner, stack in stacks.items():
-        for entry in stack:
-            before = kept.get((*owner, entry.content), [])
-            left = [rest for old in before if (rest := _beside(old, entry, today)) is not None]
-            kept[*owner, entry.content] = [*left, entry]
-    return list(in_order(entry for found in kept.values() for entry in found))
+    return list(in_order(entry for stack in stacks.values() for entry in stack))
 
 
 def _beside(old: LedgerEntry, new: LedgerEntry, today: Today) -> LedgerEntry | None:

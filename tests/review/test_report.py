@@ -356,3 +356,30 @@ def test_earlier_decisions_stand_at_their_product(tmp_path: Path) -> None:
     data = page_data(write_report(replace(inputs, entries=(snoozed, tonight)), tmp_path))
     row = data["rows"]["sku"].index(key[1])
     assert data["human"] == [[row, "snooze", "ada", "2026-11-17", "2026-12-24"]]
+
+
+def test_what_was_taken_back_is_told_nowhere(tmp_path: Path) -> None:
+    inputs = make_night(4, 6)
+    key = (inputs.changes.column("vendor")[1].as_py(), inputs.changes.column("sku")[1].as_py())
+    said = entry_for(key, Verdict.ACCEPT)
+    undone = replace(said, decision=Verdict.UNDO, seq=1)
+    told = []
+    for entries in ((said,), (said, undone)):
+        near = replace(inputs, similar=lambda v, s: [Neighbour(*key, 0.9)], entries=entries)
+        text = write_report(near, tmp_path).details[0].read_text(encoding="utf-8")
+        records = json.loads(text.removeprefix("enrichDetails(0,").removesuffix(");\n"))
+        accepted = [row["accepted"] for record in records for row in record["similar"]]
+        told.append((any(accepted), sum(len(record["past"]) for record in records)))
+    assert told == [(True, 1), (False, 0)]
+
+
+def test_moves_of_flows_that_are_not_listed_count_all_the_same(
+    tmp_path: Path, files: ReportFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = page_data(files)
+    monkeypatch.setattr("enrichment.review.report._FLOWS_SHOWN", 1)
+    short = page_data(write_report(make_night(pictures=picture), tmp_path))
+    assert len(short["flows"]) < len(whole["flows"])
+    assert short["flow_totals"] == whole["flow_totals"]
+    for level, basis, moved in short["flow_totals"]:
+        assert moved == sum(flow[4] for flow in whole["flows"] if flow[:2] == [level, basis])

@@ -56,6 +56,8 @@ def test_the_address_carries_a_long_random_token_and_only_the_loopback_answers(r
         assert first.listener.getsockname()[0] == "127.0.0.1"
         with pytest.raises(UsageError, match="port"):
             prepare(report, store, port=first.listener.getsockname()[1])
+        with pytest.raises(UsageError, match="port 99999"):
+            prepare(report, store, port=99999)
     finally:
         first.listener.close()
         second.listener.close()

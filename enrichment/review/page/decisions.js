@@ -16,17 +16,21 @@ function entryOf(row, verdict, more) {
   };
 }
 
+/** Of what has left the catalogue no path is right or wrong, and nobody can be asked about it any more. */
+function takes(row, verdict) { return verdict === "accept" || text(row, "change") !== "withdrawn"; }
+
 function decide(rows, verdict, more = {}) {
   if (!reviewerName()) return askWho(() => decide(rows, verdict, more));
-  const batch = [];
-  for (const row of rows) {
+  const open = rows.filter((row) => takes(row, verdict)), batch = [];
+  if (!open.length) return toast("It has left the catalogue: accept is all there is to say");
+  for (const row of open) {
     const item = { row, entry: entryOf(row, verdict, more), before: STATE.get(row), saved: false };
     LOG.push(item);
     STATE.set(row, item);
     batch.push(item);
   }
   BATCHES.push(batch);
-  afterDecision(`${words(VERDICT_WORDS, verdict)}: ${plural(rows.length, "product", "products")}`);
+  afterDecision(`${words(VERDICT_WORDS, verdict)}: ${plural(open.length, "product", "products")}`);
 }
 
 /** Undo the reviewer's own last action; what others decided is theirs to take back. */

@@ -103,8 +103,9 @@ function similarPart(record) {
 
 function pastPart(row, record) {
   const rows = record.past.map(([at, who, verdict, path, value, comment]) => el("li", { text: `${at.slice(0, 10)} ${who}: ${words(VERDICT_WORDS, verdict).toLowerCase()} ${value || path}${comment ? " — " + comment : ""}` }));
-  const split = (CONFLICTS.get(row) || []).map(([who, verdict, value]) => el("li", { class: "warn", text: `${who} says ${verdict} ${value}` }));
-  return rows.length || split.length ? el("section", {}, el("h3", { text: "Earlier decisions" }), el("ul", {}, ...split, ...rows)) : null;
+  const who = [...new Set((CONFLICTS.get(row) || []).map(([name]) => name))].join(" and ");
+  const split = who ? el("p", { class: "warn", text: `${who} disagree: the program's answer stands until one of them decides anew.` }) : null;
+  return rows.length ? el("section", {}, el("h3", { text: "Earlier decisions" }), split, el("ul", {}, ...rows)) : null;
 }
 
 function decisionForm(row) {
@@ -120,6 +121,7 @@ function decisionForm(row) {
     return toast(path ? "No such node: choose one from the list" : "Say where it belongs");
   };
   const snooze = () => (until.value ? give("snooze", { value: until.value }) : until.focus());
+  if (!takes(row, "lock")) return el("section", { class: "form" }, el("div", { class: "acts" }, action("Accept", "a", () => give("accept"), "yes")), comment);
   return el("section", { class: "form" },
     el("div", { class: "acts" }, action("Accept", "a", () => give("accept"), "yes"), action("Reject", "r", () => give("reject", { level: level.value }), "no"), level, action("Lock", "l", () => give("lock")), action("Ask vendor", "v", () => give("ask_vendor"))),
     el("div", { class: "acts" }, right, action("Correct", "c", correct)), el("div", { class: "acts" }, until, action("Snooze", "s", snooze)), comment);

@@ -26,13 +26,15 @@ function exportAs(kind) {
   return toast(`${plural(entries.length, "decision", "decisions")} exported`);
 }
 
-/** Rows of a CSV text with quoted cells (RFC 4180). */
+/** Rows of a CSV text with quoted cells (RFC 4180); as in cells.py, the head tells what parts the columns. */
 function parseCsv(content) {
+  const head = content.split("\n", 1)[0], often = (mark) => head.split(mark).length;
+  const mark = [",", ";", "\t"].reduce((best, one) => (often(one) > often(best) ? one : best));
   const rows = [[]];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${mark}\\r\\n]*))(${mark}|\\r?\\n|$)`, "gy");
   for (let found = cell.exec(content); found && found[0] !== ""; found = cell.exec(content)) {
     rows.at(-1).push(found[1] !== undefined ? found[1].replaceAll('""', '"') : found[2]);
-    if (found[3] !== ",") rows.push([]);
+    if (found[3] !== mark) rows.push([]);
   }
   return rows.filter((row) => row.length > 1);
 }
@@ -51,7 +53,8 @@ async function importFile(file) {
     const found = file.name.endsWith(".json") ? JSON.parse(content).decisions : fromCsv(content);
     const entries = found.map((entry) => Object.fromEntries(Object.keys(entryShape()).map((name) => [name, entry[name] ?? entryShape()[name]])));
     const taken = takeOver(entries.filter((entry) => Object.hasOwn(VERDICT_WORDS, entry.decision) || entry.decision === "undo"), !TOKEN);
-    afterDecision(`${count(taken)} of ${plural(found.length, "decision", "decisions")} imported`);
+    const rest = taken < found.length ? ": the rest is here already, or of another run or product" : "";
+    afterDecision(`${count(taken)} of ${plural(found.length, "decision", "decisions")} imported${rest}`);
   } catch { toast("This file holds no decisions that can be read"); }
 }
 

@@ -7,10 +7,15 @@ function flowsNow() {
     .map(([level, basis, origin, to, size]) => ({ level, basis, origin, to, size }));
 }
 
+/** How many products moved at the level, those of flows too small to be listed included. */
+function movesNow() {
+  const found = DATA.flow_totals.find(([level, basis]) => level === FLOW.level && basis === FLOW.basis);
+  return found ? found[2] : 0;
+}
 function openFlow({ level, basis, origin, to }) { setFilter({ ...NO_FILTER, tab: "products", flow: { level, basis, origin, to } }); }
 
 function buildFlows() {
-  const flows = flowsNow(), total = flows.reduce((sum, flow) => sum + flow.size, 0);
+  const flows = flowsNow(), total = movesNow();
   const ten = flows.slice(0, 10).reduce((sum, flow) => sum + flow.size, 0);
   const told = total ? `${plural(total, "move", "moves")} at ${FLOW.level} level; the ten largest explain ${percent(ten / total)}.` : `No moves at ${FLOW.level} level.`;
   byId("sheet").replaceChildren(flowSwitches(), el("p", { class: "lede", text: told }), el("div", { class: "flows" }, rankedFlows(flows, total), flowMatrix(flows)));
@@ -46,13 +51,19 @@ function topNodes(flows, side) {
 
 function shortNode(path) { const levels = levelsOf(path); return levels.length > 1 ? levels[0].slice(0, 1) + " · " + levels.at(-1) : path; }
 
+/** Short names; nodes that would be called alike keep their whole path. */
+function nodeLabels(paths) {
+  const short = paths.map(shortNode);
+  return short.map((name, at) => (short.indexOf(name) === short.lastIndexOf(name) ? name : paths[at]));
+}
+
 function flowMatrix(flows) {
   const origins = topNodes(flows, "origin"), targets = topNodes(flows, "to");
   if (!origins.length) return el("div");
   const cells = new Map(flows.map((flow) => [flow.origin + "\u001f" + flow.to, flow]));
-  const most = flows[0].size;
-  const head = el("tr", {}, el("td"), ...targets.map((to) => el("th", { class: "turned", title: to }, el("span", { text: shortNode(to) }))));
-  const rows = origins.map((origin) => el("tr", {}, el("th", { text: shortNode(origin), title: origin }), ...targets.map((to) => matrixCell(cells.get(origin + "\u001f" + to), most))));
+  const most = flows[0].size, above = nodeLabels(targets), beside = nodeLabels(origins);
+  const head = el("tr", {}, el("td"), ...targets.map((to, at) => el("th", { class: "turned", title: to }, el("span", { text: above[at] }))));
+  const rows = origins.map((origin, at) => el("tr", {}, el("th", { text: beside[at], title: origin }), ...targets.map((to) => matrixCell(cells.get(origin + "\u001f" + to), most))));
   return el("table", { class: "matrix" }, el("thead", {}, head), el("tbody", {}, ...rows));
 }
 

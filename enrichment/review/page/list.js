@@ -43,7 +43,11 @@ function buildItem(at) {
   return node;
 }
 
-function emptyNote() { return el("p", { class: "empty", text: "Nothing matches these filters." }); }
+function emptyNote() {
+  const filtered = Object.entries(NO_FILTER).some(([name, none]) => FILTER[name] !== none);
+  const quiet = FILTER.tab === "audit" ? "No placement is there to be checked." : "Nothing is new, moved or withdrawn tonight.";
+  return el("p", { class: "empty", text: filtered ? "Nothing matches these filters." : quiet });
+}
 function redraw() { LIST.start = -1; drawVisible(); }
 
 function setCursor(at) {

@@ -21,10 +21,10 @@ function refilter() {
   if (tab === "patterns") {
     const patterns = filteredPatterns(rows);
     byId("count").textContent = `${plural(patterns.length, "pattern", "patterns")}, ${plural(rows.length, "product", "products")}`;
-    showList(patterns, PATTERN_HEIGHT, buildPattern);
+    showList(patterns, heightOf("pattern"), buildPattern);
   } else {
     byId("count").textContent = plural(rows.length, "product", "products") + (DATA.total > ROW_COUNT ? ` of ${count(DATA.total)}; the riskiest are listed` : "");
-    showList(rows, PRODUCT_HEIGHT, buildProduct);
+    showList(rows, heightOf("product"), buildProduct);
   }
   return backToTop();
 }
@@ -82,7 +82,7 @@ function judgeSelected(verdict) {
 function focusInDetail(id) {
   if (FILTER.tab === "patterns" || LIST.items[LIST.cursor] === undefined) return;
   openDetail(LIST.items[LIST.cursor]);
-  byId(id).focus();
+  byId(id)?.focus();
 }
 
 function escape() {
@@ -145,6 +145,7 @@ function listen() {
   byId("help").addEventListener("click", showHelp);
   window.addEventListener("scroll", drawVisible, { passive: true });
   window.addEventListener("resize", redraw);
+  NARROW.addEventListener("change", refilter);
   window.addEventListener("beforeprint", preparePrint);
   window.addEventListener("afterprint", redraw);
   document.addEventListener("keydown", onKey);

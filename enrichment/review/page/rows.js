@@ -1,5 +1,8 @@
 // One line of the list: a pattern, or a product.
-const PATTERN_HEIGHT = 114, PRODUCT_HEIGHT = 112;
+const HEIGHTS = { pattern: { wide: 114, narrow: 186 }, product: { wide: 112, narrow: 236 } };
+const NARROW = window.matchMedia("(max-width: 760px)");
+
+function heightOf(kind) { return HEIGHTS[kind][NARROW.matches ? "narrow" : "wide"]; }
 
 function thumbnail(row, side) {
   const name = PICTURES.get(row);
@@ -95,9 +98,9 @@ function buildProduct(row) {
   const paths = el("div", { class: "paths" }, pathLine("sent", text(row, "sent")));
   if (change !== "new") paths.append(pathLine("was", text(row, "previous")));
   if (change !== "withdrawn") paths.append(pathLine("now", text(row, "path"), change === "new" ? text(row, "sent") : text(row, "previous")));
+  const asked = [["Accept", "a", "accept", "yes"], ["Reject", "r", "reject", "no"], ["Lock", "l", "lock", ""]].filter(([, , verdict]) => takes(row, verdict));
   const buttons = el("div", { class: "acts" },
-    action("Accept", "a", () => judge(row, "accept"), "yes"), action("Reject", "r", () => judge(row, "reject"), "no"),
-    action("Lock", "l", () => judge(row, "lock")), action("More", "Enter", open));
+    ...asked.map(([label, key, verdict, kind]) => action(label, key, () => judge(row, verdict), kind)), action("More", "Enter", open));
   const side = el("div", { class: "side" }, verdictBadge(row), buttons);
   const item = STATE.get(row);
   const node = el("article", { class: "item product" + (item ? " done" : ""), data: { row, sku: ROWS.sku[row] }, on: { dblclick: open } });
@@ -118,7 +121,7 @@ function buildPattern({ at, rows }) {
     el("p", { class: "sub", text: `confidence at least ${sureness(pattern[PATTERN.least])}, median ${sureness(pattern[PATTERN.middle])}` }));
   const thumbs = el("div", { class: "thumbs" }, ...pattern[PATTERN.shown].map((row) => thumbnail(row, 56)));
   const buttons = el("div", { class: "acts" },
-    action("Accept all", "a", () => decide(rows, "accept"), "yes"), action("Reject all", "r", () => decide(rows, "reject"), "no"), action("Open", "Enter", open));
+    action("Accept all", "a", () => decide(rows, "accept"), "yes"), change === "withdrawn" ? null : action("Reject all", "r", () => decide(rows, "reject"), "no"), action("Open", "Enter", open));
   const state = decided ? el("span", { class: "verdict", text: `${count(decided)} of ${count(rows.length)} decided` }) : null;
   const node = el("article", { class: "item pattern" + (decided === rows.length ? " done" : ""), data: { pattern: at }, on: { dblclick: open } });
   node.append(size, told, thumbs, el("div", { class: "side" }, state, buttons));

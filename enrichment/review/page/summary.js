@@ -147,7 +147,7 @@ function buildDrift() {
   const tripped = drift.signals.filter((signal) => signal.tripped);
   band.append(el("p", { class: tripped.length ? "warn" : "", text: tripped.length ? `! ${tripped.length} drifted over ${plural(drift.nights, "night", "nights")}` : `✓ steady over ${plural(drift.nights, "night", "nights")}` }));
   for (const signal of (tripped.length ? tripped.slice(0, 4) : drift.signals.slice(0, 1))) {
-    const moved = signal.movers.map(([value, before, now]) => `${value} ${percent(before)} → ${percent(now)}`).join(", ");
+    const moved = signal.movers.map(([value, before, now]) => `${value} from ${percent(before)} to ${percent(now)}`).join(", ");
     band.append(el("p", { class: "sub", text: `${tripped.length ? "" : "closest to its limit: "}${words({}, signal.name)} ${signal.index.toFixed(2)} of ${signal.limit.toFixed(2)}: ${moved}` }));
   }
   return band;
@@ -156,7 +156,7 @@ function buildDrift() {
 function buildProblems() {
   const sheet = byId("sheet"), failed = DATA.run.vendors.filter((vendor) => vendor.state !== "in");
   sheet.replaceChildren();
-  for (const vendor of failed) sheet.append(el("p", { class: "failed" }, el("b", { text: `${vendor.vendor} ${vendor.state}` }), " ", vendor.reason));
+  for (const vendor of failed) sheet.append(el("p", { class: "failed" }, el("b", { text: `${vendor.vendor} ${words(DROP_WORDS, vendor.state)}` }), " ", vendor.reason));
   sheet.append(vendorTable(), reasonTable(), el("h2", { text: `${plural(DATA.problems_total, "row problem", "row problems")}${DATA.problems_total > DATA.problems.length ? `, the first ${count(DATA.problems.length)} shown` : ""}` }));
   const needle = FILTER.search.toLowerCase();
   const rows = DATA.problems.filter((row) => !FILTER.vendor || row[0] === FILTER.vendor).map(problemCells)
@@ -178,8 +178,10 @@ function reasonTable() {
   return table(["Vendor", "Problem", "Count", "Kept out", "What to do"], rows);
 }
 
+const DROP_WORDS = { missing: "late" };
+
 function vendorTable() {
-  const rows = DATA.run.vendors.map((v) => [v.vendor, v.state, count(v.rows_in), count(v.published), count(v.withdrawn), count(v.quarantined), v.reason]);
+  const rows = DATA.run.vendors.map((v) => [v.vendor, words(DROP_WORDS, v.state), count(v.rows_in), count(v.published), count(v.withdrawn), count(v.quarantined), v.reason]);
   return table(["Vendor", "Drop", "Rows in", "Published", "Withdrawn", "Quarantined", "Why"], rows);
 }
 
