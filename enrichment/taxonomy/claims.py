@@ -87,23 +87,24 @@ def vendor_claims(
 def _filing_claims(product: Product, filing: Filing, tree: Tree, trust: VendorTrust) -> Iterator[AttributeClaim]:
     doubt = (_CONTRADICTORY if filing.contradictory else 1.0) * (_LOOSE if filing.loose else 1.0)
     if filing.types:
-        level = LEVELS[filing.depth]
-        yield from _type_claims(product, filing.types, tree, trust.levels[filing.depth] * doubt, level, filing)
+        column, text = _sent(product, filing, filing.column)
+        yield from _type_claims(product, filing.types, tree, trust.levels[filing.depth] * doubt, column, text)
     share = trust.levels[0] / max(1, len(filing.genders))
-    for gender in filing.genders:
-        yield _claim(product, "gender", gender, share, _column_of_gender(filing), filing)
+    for gender, at in zip(filing.genders, filing.gender_columns, strict=True):
+        column, text = _sent(product, filing, at)
+        yield _claim(product, "gender", gender, share, column, text)
 
 
 def _type_claims(
-    product: Product, types: tuple[str, ...], tree: Tree, sure: float, column: str, filing: Filing | None
+    product: Product, types: tuple[str, ...], tree: Tree, sure: float, column: str, text: str
 ) -> Iterator[AttributeClaim]:
     shares = Counter(tree.group_of(name) for name in types)
     if len(shares) <= _MOST_GROUPS:
         for group, count in sorted(shares.items()):
-            yield _claim(product, "image_group", group, sure * count / len(types), column, filing)
+            yield _claim(product, "image_group", group, sure * count / len(types), column, text)
     if len(types) <= WIDEST:
         for name in types:
-            yield _claim(product, "article_type", name, sure / len(types), column, filing)
+            yield _claim(product, "article_type", name, sure / len(types), column, text)
 
 
 def _field_claims(
@@ -119,7 +120,7 @@ def _field_claims(
         attribute, values = reader.read(column, text)
         sure = trust.of_field(attribute) * (1.0 if len(values) == 1 else _COMPOUND)
         for value in values:
-            yield _claim(product, attribute, value, sure, column, None, text)
+            yield _claim(product, attribute, value, sure, column, text)
 
 
 def _hierarchy_field(
@@ -130,27 +131,21 @@ def _hierarchy_field(
     types = tuple(dict.fromkeys(name for node in meaning.nodes for name in node.types))
     if key(column) in TYPE_COLUMNS and types and not has_types:
         exact = tuple(n for node in meaning.nodes if node.level == ARTICLE_TYPE for n in node.types) or types
-        yield from _type_claims(product, exact, tree, trust.levels[3] * (_LOOSE if meaning.loose else 1), column, None)
+        yield from _type_claims(product, exact, tree, trust.levels[3] * (_LOOSE if meaning.loose else 1), column, text)
     if not has_gender:
         for gender in meaning.genders:
-            yield _claim(product, "gender", gender, trust.levels[0] / len(meaning.genders), column, None, text)
+            yield _claim(product, "gender", gender, trust.levels[0] / len(meaning.genders), column, text)
 
 
-def _column_of_gender(filing: Filing) -> str:
-    return next((LEVELS[at] for at, nodes in enumerate(filing.nodes) if any(n.genders for n in nodes)), LEVELS[0])
-
-
-def _claim(
-    product: Product, attribute: str, value: str, sure: float, column: str, filing: Filing | None, text: str = ""
-) -> AttributeClaim:
-    sent = (filing.levels[LEVELS.index(column)] or "") if filing is not None else text
-    evidence = Evidence(EvidenceKind.COLUMN, _column(product, column), quote=bounded(sent))
+def _claim(product: Product, attribute: str, value: str, sure: float, column: str, text: str) -> AttributeClaim:
+    evidence = Evidence(EvidenceKind.COLUMN, column, quote=bounded(text))
     return AttributeClaim(product.vendor, product.sku, attribute, value, Source.VENDOR, PRODUCER, sure, evidence)
 
 
-def _column(product: Product, column: str) -> str:
-    """Name the field that stood in for a level the vendor does not have."""
-    if column not in LEVELS or product.levels[LEVELS.index(column)] is not None:
-        return column
-    stand_ins = GENDER_COLUMNS if column == LEVELS[0] else TYPE_COLUMNS
-    return next((name for name in sorted(product.fields) if key(name) in stand_ins), column)
+def _sent(product: Product, filing: Filing, at: int) -> tuple[str, str]:
+    """Return the level that was sent at ``at``, or the field that stood in for it, and its text."""
+    column, text = LEVELS[at], filing.levels[at] or ""
+    if product.levels[at] is not None:
+        return column, text
+    named = {key(name): name for name in product.fields}
+    return next((named[name] for name in (GENDER_COLUMNS if at == 0 else TYPE_COLUMNS) if name in named), column), text

@@ -35,6 +35,8 @@ class Filing:
     depth: int = 0
     contradictory: bool = False
     loose: bool = False
+    column: int = 0
+    gender_columns: tuple[int, ...] = ()
 
 
 def read_filing(levels: Sequence[str | None], tree: Tree, placeholders: Collection[str] = ()) -> Filing:
@@ -118,7 +120,7 @@ class Reader:
         for _, meaning in claims:
             said = _types(meaning)
             loose = loose or (meaning.loose and not types)
-            contradictory = contradictory or bool(types and not types & said)
+            contradictory = contradictory or (bool(types) and self._exclude(types, said))
             types = (types & said or types) if types else said
         genders = _genders(read)
         depth = max((_depth(n) for _, m in claims[:1] for n in m.nodes), default=0)
@@ -126,7 +128,14 @@ class Reader:
         contradictory = contradictory or len({self._tree.division_of[g] for g in genders}) > 1
         values = self._values(read, genders, ordered)
         nodes = tuple(meaning.nodes for meaning in read)
-        return Filing(levels, states, values, nodes, genders, ordered, depth, contradictory, loose)
+        column = claims[0][0] if claims else 0
+        told = tuple(next(at for at, meaning in enumerate(read) if gender in meaning.genders) for gender in genders)
+        return Filing(levels, states, values, nodes, genders, ordered, depth, contradictory, loose, column, told)
+
+    def _exclude(self, types: frozenset[str], others: frozenset[str]) -> bool:
+        """Tell whether two columns exclude each other; a type outside the taxonomy may be filed anywhere."""
+        placed = self._tree.type_path.keys()
+        return not types & others and bool(types & placed) and bool(others & placed)
 
     def _values(self, read: list[Meaning], genders: tuple[str, ...], types: tuple[str, ...]) -> tuple[str | None, ...]:
         """Place what was understood: a level has a value where a column named a node of it that fits."""
@@ -182,7 +191,7 @@ def _types(meaning: Meaning) -> frozenset[str]:
 
 
 def _genders(read: list[Meaning]) -> tuple[str, ...]:
-    """Return the genders named by the first column that names any, others only where they differ."""
+    """Return every gender that a column names, in alphabetical order."""
     return tuple(sorted({gender for meaning in read for gender in meaning.genders}))
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-_JOINERS = frozenset({"and", "und", "et"})
+_JOINERS = frozenset({"and", "und", "et", "for"})
 _PARTS = re.compile(r"\s*(?:&|/|,|\+|\||;|\band\b)\s*", re.IGNORECASE)
 _YEAR = r"(?:(?:19|20)\d\d|\d\d)"
 _YEARS = rf"{_YEAR}(?:\s*[-/]\s*{_YEAR})?"

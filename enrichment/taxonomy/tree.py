@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from enrichment.taxonomy.spelling import key, mark, parts, words
 from schemas.errors import DeclarationError
@@ -14,6 +14,8 @@ from schemas.taxonomy_spec import ArticleType, Category, Class, Department, Subc
 ARTICLE_TYPE = "article_type"
 # What stands in brackets qualifies the level ("Shirts (Casual)"), it does not name it.
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+# So does what stands behind a dash or a colon ("Dresses - Maxi"), where it is no level itself.
+_DETAIL = re.compile(r"(?:\s[-\N{EN DASH}\N{EM DASH}]\s|:).*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Tree:
         self.type_group: dict[str, str] = {}
         self.categories: dict[tuple[str, ...], Category] = {}
         self._spelt: dict[str, dict[str, Node]] = {}
+        self._compounds: set[str] = set()
         self._genders: dict[str, tuple[str, ...]] = {}
         self._memo: dict[str, Meaning] = {}
         self._build()
@@ -100,7 +103,7 @@ class Tree:
         return node_id
 
     def read(self, text: str) -> Meaning:
-        """Return what ``text`` can mean, tried whole, then as compound ("Tops & Tees"), then by its last words."""
+        """Return what ``text`` can mean: whole, part by part ("Men's Tops & Tees"), by its end, or before a dash."""
         found = self._memo.get(text)
         if found is None:
             found = self._read(text)
@@ -109,17 +112,23 @@ class Tree:
         return found
 
     def _read(self, text: str) -> Meaning:
-        whole = self._exact(key(text))
-        if whole is not None:
+        spelt, pieces = key(text), parts(text)
+        whole = self._exact(spelt)
+        # Without its "&", "Shoes & Accessories" is spelt like shoe accessories: its parts are meant.
+        joined = len(pieces) > 1 and spelt not in self._compounds and all(self._exact(key(part)) for part in pieces)
+        if whole is not None and not joined:
             return whole
         moved = self.current(text)
         if moved is not None:
             return Meaning((self.nodes[moved],))
-        pieces = [self._exact(key(part)) for part in parts(text)]
-        known = [piece for piece in pieces if piece is not None]
-        if len(known) > 1 or (known and len(pieces) > 1):
-            return _union(known, loose=len(known) < len(pieces))
-        return self._by_ending(words(_ASIDE.sub(" ", text)) or words(text))
+        known = [piece for piece in map(self._read, pieces) if piece.nodes] if len(pieces) > 1 else []
+        if known:
+            return _union(known, loose=len(known) < len(pieces) or any(piece.loose for piece in known))
+        found = self._by_ending(words(_ASIDE.sub(" ", text)) or words(text))
+        if any(node.types for node in found.nodes):
+            return found
+        before = self._by_ending(words(_DETAIL.sub("", text)))
+        return replace(before, genders=found.genders) if before.nodes else found
 
     def _by_ending(self, said: tuple[str, ...]) -> Meaning:
         """Read "Womens Summer Dresses" as women + dresses: genders anywhere, the noun phrase at the end."""
@@ -200,6 +209,8 @@ class Tree:
 
     def _spell(self, text: str, node: Node) -> None:
         self._spelt.setdefault(key(text), {})[node.id] = node
+        if len(parts(text)) > 1:
+            self._compounds.add(key(text))
 
     def _check_references(self) -> None:
         for rule in self.taxonomy.rules:

@@ -27,7 +27,10 @@ class VendorTrust:
     def __post_init__(self) -> None:
         """Refuse other than five levels and reliabilities outside 0 to 1."""
         if len(self.levels) != len(LEVELS) or not all(0 <= x <= 1 for x in (*self.levels, *self.fields.values())):
-            raise ValueError(f"VendorTrust of {self.vendor}: five reliabilities between 0 and 1; got {self.levels}")
+            raise ValueError(
+                f"VendorTrust of {self.vendor}: five reliabilities between 0 and 1, and any of fields; "
+                f"got levels {self.levels}, fields {dict(self.fields)}"
+            )
 
     def of_field(self, name: str) -> float:
         """Return the reliability of a field such as colour."""

@@ -35,6 +35,37 @@ def test_a_full_filing_claims_type_group_and_gender() -> None:
     assert {c.evidence.field for c in claims} == {"subclass", "division", "colour"}
 
 
+@pytest.mark.parametrize(
+    ("levels", "fields", "proofs"),
+    [
+        (
+            ("Women", "DEF", "Heels", "DEF", None),
+            {},
+            {("gender", "division", "Women"), ("article_type", "class", "Heels"), ("image_group", "class", "Heels")},
+        ),
+        (
+            ("DEF", "Mens Clothing", "DEF", "DEF", None),
+            {},
+            {("gender", "department", "Mens Clothing")},
+        ),
+        (
+            ("Men", None, "DEF", None, None),
+            {"Product Type": "Belts"},
+            {
+                ("gender", "division", "Men"),
+                ("article_type", "Product Type", "Belts"),
+                ("image_group", "Product Type", "Belts"),
+            },
+        ),
+    ],
+)
+def test_the_evidence_is_what_was_sent_where_it_was_sent(
+    levels: tuple[str | None, ...], fields: dict[str, str], proofs: set[tuple[str, str, str]]
+) -> None:
+    claims = _claims(levels, **fields)
+    assert {(c.attribute, c.evidence.field, c.evidence.quote) for c in claims} == proofs
+
+
 def test_a_level_that_fits_several_types_shares_its_weight() -> None:
     said = _said(_claims(("Women", "DEF", "Dresses & Skirts", "DEF", None)))
     assert said["image_group", "dress"] == said["image_group", "skirt"] == pytest.approx(0.45)

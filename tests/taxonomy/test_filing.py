@@ -64,6 +64,12 @@ def test_contradicting_columns_are_recognised() -> None:
     assert not read_filing(("Women", "Clothing", "Dresses", "Dresses", None), tree).contradictory
 
 
+def test_what_has_no_place_contradicts_none() -> None:
+    filing = read_filing(("Women", "Clothing", "Tops", "Shrug", None), declared_tree())
+    assert filing.types == ("Shrug",)
+    assert not filing.contradictory
+
+
 def test_a_vendors_own_placeholder_counts_for_that_vendor_alone() -> None:
     levels = ("Women", "Clothing", "Bucket 9", "", None)
     assert Reader(declared_tree(), ["bucket 9"]).read(levels).states[2] is LevelState.PLACEHOLDER

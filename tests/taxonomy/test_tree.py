@@ -61,6 +61,35 @@ def test_one_text_may_name_several_nodes() -> None:
     assert not compound.loose
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "genders"),
+    [
+        ("Men's T-Shirts & Vests", {"T-Shirts", "Vests"}, ("men",)),
+        ("Summer Dresses (Maxi), Skirts - Zyx", {"Dresses", "Skirts"}, ()),
+        ("Shoes & Accessories", {"Shoes", "Accessories"}, ()),
+        ("Dresses / Shoes", {"Dresses", "Shoes"}, ()),
+    ],
+)
+def test_each_part_of_a_compound_is_heard(text: str, names: set[str], genders: tuple[str, ...]) -> None:
+    read = declared_tree().read(text)
+    assert {node.name for node in read.nodes if node.level != "article_type"} == names
+    assert read.genders == genders
+
+
+def test_what_a_dash_or_a_colon_adds_hides_no_level() -> None:
+    for text in ("Dresses - Zyx", "Womens Dresses: Zyx"):
+        read = declared_tree().read(text)
+        assert {node.name for node in read.nodes} == {"Dresses"}
+        assert not read.loose
+    assert {node.name for node in declared_tree().read("Zyx - Heels").nodes} == {"Heels"}
+
+
+def test_whom_a_level_is_for_may_stand_behind_it() -> None:
+    read = declared_tree().read("Shoes for Women")
+    assert [node.name for node in read.nodes] == ["Shoes"]
+    assert read.genders == ("women",)
+
+
 def test_genders_are_heard_inside_a_level() -> None:
     read = declared_tree().read("Womens Footwear")
     assert read.genders == ("women",)
