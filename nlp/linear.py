@@ -77,6 +77,9 @@ class LinearModels:
         self._weights = weights
         self.heads = tuple(heads)
 
+    def __contains__(self, term: str) -> bool:
+        return term in self._index
+
     def answer(self, features: Sequence[Feature], sure: float = 0.0) -> dict[str, Answer]:
         """Return the answers to one product's ``features``; see :meth:`answers`."""
         return self.answers([features], sure)[0]

@@ -23,7 +23,7 @@ COMMON = {
     "churidaar": "churidar", "dupata": "dupatta", "duppata": "dupatta", "kurthi": "kurti", "kurtha": "kurta",
     "salwaar": "salwar", "dail": "dial", "watche": "watch", "sheos": "shoes",
     "colur": "colour", "bagpack": "backpack", "bagpacks": "backpacks", "suade": "suede",
-    "neckties": "ties", "maroone": "maroon", "turquiose": "turquoise",
+    "neckties": "ties", "maroone": "maroon", "turquiose": "turquoise", "wmns": "women",
 }  # fmt: skip
 """Misspellings and regional spellings, each to the one the vocabulary uses; applied to texts and vocabulary alike.
 

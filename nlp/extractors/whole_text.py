@@ -34,14 +34,14 @@ class WholeText:
 
     def prepare(self, readings: Sequence[Reading]) -> None:
         """Ask the models about many products together, which is several times as fast as one by one."""
-        told = [(reading, passage) for reading in readings if (passage := _told_by(reading)) is not None]
+        told = [(reading, passage) for reading in readings if (passage := self._told_by(reading)) is not None]
         answers = self._models.answers([features(passage) for _, passage in told], _FLOOR["article_type"])
         for (reading, _), answer in zip(told, answers, strict=True):
             reading.answers = answer
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Yield article type and group, then gender and occasion, where the models are sure enough."""
-        passage = _told_by(reading)
+        passage = self._told_by(reading)
         if passage is None:
             return
         if reading.answers is None:
@@ -61,6 +61,28 @@ class WholeText:
             if head == "gender" or (reading.article in self._lexicon.worn and not _states(reading, head)):
                 yield passage.finding(head, answer.value, answer.probability, answer.start, answer.end)
 
+    def _told_by(self, reading: Reading) -> Passage | None:
+        """Return the passage that tells what the product is: its name, or a description that names it where none does.
+
+        None where no words tell.
+        """
+        if _has_noun(reading.name):
+            return reading.name
+        if reading.article is not None:
+            return reading.description
+        return reading.name if self._tells(reading.name) else None
+
+    def _tells(self, name: Passage) -> bool:
+        """Tell whether a name without a noun says what the product is.
+
+        One known word that is a value says how the product is, or whom it is for: the models would be sure that
+        "Zork Men" are sandals, for no other name of theirs is so bare.
+        """
+        words = name.tokens.words
+        known = {i for i, word in enumerate(words) if word in self._models}
+        values = {i for start, end, meaning in name.matches if meaning.mask & VALUES for i in range(start, end)}
+        return len(known) > 1 or not known <= values
+
     def _article(self, reading: Reading, passage: Passage, answer: Answer) -> Iterator[Finding]:
         # In double precision: a single-precision sum differs with where the row lies in memory.
         totals = answer.scores.astype(np.float64) @ self._in_group
@@ -71,19 +93,6 @@ class WholeText:
             yield passage.finding("image_group", group, min(1.0, max(0.0, sure)), answer.start, answer.end)
             if reading.group is None and sure >= 0.8:
                 reading.group = group
-
-
-def _told_by(reading: Reading) -> Passage | None:
-    """Return the passage that tells what the product is: its name, or a description that names it where no name does.
-
-    None where there are no words at all.
-    """
-    if not _has_noun(reading.name):
-        if reading.article is not None:
-            return reading.description
-        if not reading.name.tokens.words:
-            return None
-    return reading.name
 
 
 def features(passage: Passage) -> list[Feature]:

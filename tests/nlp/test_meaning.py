@@ -24,12 +24,36 @@ from tests.nlp.conftest import claims, said
         ("Acme Women Padded T-shirt Bra", "other", "Bra"),
         ("Acme Men Aviator Sunglasses", "glasses", "Sunglasses"),
         ("Acme Women Silk Stole", "scarf", "Stoles"),
+        ("Acme Women Black Ballet Pumps", "shoes", "Flats"),
+        ("Acme Kids Red Jump Suit", "other", "Jumpsuit"),
+        ("Acme Unisex Round Sun Glasses", "glasses", "Sunglasses"),
+        ("Acme Unisex Printed Phone Cases", "other", "Mobile Pouch"),
     ],
 )
 def test_a_name_tells_what_the_product_is(reader: TextReader, name: str, group: str, article: str) -> None:
     found = said(reader, name)
     assert ("article_type", article) in found
     assert ("image_group", group) in found
+
+
+@pytest.mark.parametrize("name", ["Zork Red Shirt for Women", "Zork Red Shirt - Women", "Zork Red Shirt Women"])
+def test_a_product_named_before_its_gender_is_no_brand(reader: TextReader, name: str) -> None:
+    nouns = {(c.attribute, c.value) for c in claims(reader, name) if c.producer.startswith(("nouns@", "gazetteer@"))}
+    assert {("article_type", "Shirts"), ("colour", "red")} <= nouns
+
+
+def test_a_hurried_gender_is_heard(reader: TextReader) -> None:
+    assert ("gender", "women") in said(reader, "ACME WMNS RED SHORTS")
+
+
+def test_a_passport_holder_is_no_travel_accessory(reader: TextReader) -> None:
+    found = said(reader, "Acme Unisex Leather Passport Holder")
+    assert {value for name, value in found if name == "article_type"} == {"Wallets"}
+
+
+@pytest.mark.parametrize("name", ["Zork Men", "Zork Qrr Women", "Zork Printed", "Zork Casual"])
+def test_a_name_of_which_a_lone_value_is_known_tells_no_product(reader: TextReader, name: str) -> None:
+    assert not {c.attribute for c in claims(reader, name)} & {"article_type", "image_group"}
 
 
 @pytest.mark.parametrize(
