@@ -19,6 +19,8 @@ from schemas.records import bounded
 app = typer.Typer(no_args_is_help=True)
 Out = Annotated[Path, typer.Option(help="Folder that gets the version folder.")]
 Version = Annotated[str, typer.Option(help="Name of the new version.")]
+Backbone = Annotated[str, typer.Option(help="Any timm backbone, or one of the project's own.")]
+Weights = Annotated[Path | None, typer.Option(help="First weights (safetensors); else the hub's.")]
 Start = Annotated[Path | None, typer.Option(help="Version folder to go on from.")]
 Threads = Annotated[int, typer.Option(help="Threads of the training process.")]
 Claims = Annotated[
@@ -54,8 +56,8 @@ def group(
     out: Out,
     work: Annotated[Path, typer.Option(help="Scratch folder: decoded pictures, checkpoints, logs; resumes from it.")],
     version: Version = "candidate",
-    backbone: Annotated[str, typer.Option(help="Any timm backbone, or one of the project's own.")] = "resnet50",
-    weights: Annotated[Path | None, typer.Option(help="First weights (safetensors); else the hub's.")] = None,
+    backbone: Backbone = "resnet50",
+    weights: Weights = None,
     start: Start = None,
     epochs: int = 8,
     epoch_pictures: int = 20_000,
@@ -93,8 +95,12 @@ def taggers(
     source: Sources,
     out: Out,
     work: Annotated[Path, typer.Option(help="Scratch folder: decoded pictures, checkpoints, logs; resumes from it.")],
-    start: Annotated[Path, typer.Option(help="Version folder whose trunk stays.")],
+    start: Annotated[
+        Path | None, typer.Option(help="Version folder whose trunk stays; else that of BACKBONE and WEIGHTS.")
+    ] = None,
     version: Version = "candidate",
+    backbone: Backbone = "resnet50",
+    weights: Weights = None,
     epochs: int = 12,
     views: Annotated[int, typer.Option(help="How often each picture is seen: once plain, then augmented.")] = 2,
     serve_side: Annotated[int, typer.Option(help="Side that the version answers at.")] = 192,
@@ -111,10 +117,11 @@ def taggers(
     regroup: Annotated[bool, typer.Option(help="Let the group head move as well.")] = False,
     research: Annotated[bool, typer.Option(help="Mark a version whose data must never ship.")] = False,
 ) -> None:
-    """Train the taggers and the embedding on the frozen trunk of a version."""
+    """Train the taggers and the embedding on a frozen trunk: a version's, or one with its first weights."""
     from enrichment.vision.train import train_taggers
 
     given: dict[str, Any] = {"version": version, "start": start, "epochs": epochs, "views": views, "regroup": regroup}
+    given |= {"backbone": backbone, "weights": weights}
     given |= {"serve_side": serve_side, "threads": threads, "seed": seed, "research": research, "claims": claims}
     given |= {"balanced": balanced, "batch": batch, "head_rate": head_rate, "patience": patience}
     given |= {"part": _part(part), **_shares(share)}
@@ -146,7 +153,7 @@ def text(
     out: Out,
     version: Version = "candidate",
 ) -> None:
-    """Train everything the text reader learns: linear models, word vectors and the entity recogniser."""
+    """Train everything the text reader learns (linear models, word vectors, entity recogniser), then measure it."""
     from enrichment.models.version import Kind, seal
     from nlp.training.parts import train_parts
 

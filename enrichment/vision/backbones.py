@@ -65,14 +65,14 @@ class Preprocessing:
         return Frame(self.side, self.part)
 
 
-def preprocessing(backbone: str, side: int, part: Part = WHOLE) -> Preprocessing:
-    """Return the input statistics that ``backbone`` was pretrained with, for a ``part`` at ``side`` pixels."""
+def preprocessing(backbone: str, side: int) -> Preprocessing:
+    """Return the input statistics that ``backbone`` was pretrained with, at ``side`` pixels."""
     if backbone in _STATISTICS:
         mean, std = _STATISTICS[backbone]
     else:
         config = timm.get_pretrained_cfg(backbone)
         mean, std = (config.mean, config.std) if config else ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-    return Preprocessing(side, mean, std, part)
+    return Preprocessing(side, mean, std)
 
 
 def trunk(backbone: str, weights: Path | None = None, hub: bool = False) -> nn.Module:

@@ -33,10 +33,15 @@ class LabelledPictures(Dataset[Batch]):
     def __init__(
         self, rows: Sequence[TrainingRow], pictures: Numbered, at: Sequence[int], vocabulary: Vocabulary
     ) -> None:
-        """Keep ``rows[i]`` with ``pictures[at[i]]``."""
+        """Keep ``rows[i]`` with ``pictures[at[i]]``.
+
+        The group head learns from product pictures; where there are none, from what there is, since the taggers are
+        guided by its answer.
+        """
         self.rows, self.pictures, self.at = list(rows), pictures, np.asarray(at)
         names = (GROUP, *vocabulary.tags)
-        taught = [MISSING if r.source in UNTAUGHT else vocabulary.code(GROUP, r.labels.get(GROUP)) for r in self.rows]
+        untaught = UNTAUGHT if any(r.source not in UNTAUGHT for r in self.rows) else frozenset()
+        taught = [MISSING if r.source in untaught else vocabulary.code(GROUP, r.labels.get(GROUP)) for r in self.rows]
         self.codes = {n: np.array([vocabulary.code(n, r.labels.get(n)) for r in self.rows]) for n in names}
         self.codes[TAUGHT] = np.array(taught)
         for name in vocabulary.tags:

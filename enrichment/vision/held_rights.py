@@ -8,7 +8,7 @@ from torch import Tensor
 
 from enrichment.vision.vocabulary import GATED, GROUP
 
-_WATCHED = frozenset({GROUP, *GATED})
+_GATED = frozenset(GATED)
 
 
 class HeldRights:
@@ -30,11 +30,12 @@ class HeldRights:
         return {name: right / self._labelled[name] for name, right in sorted(self._right.items())}
 
     def wrong(self) -> float:
-        """Return the mean share wrong over the heads that gate a promotion, over all where no such head is labelled.
+        """Return the mean share wrong over the heads that gate a promotion, over all where no tag of these is labelled.
 
         The loss is no guide to the better epoch: it rises with a few confident mistakes while the heads still get
         better.
         """
         shares = self.shares()
-        chosen = [share for name, share in shares.items() if name in _WATCHED] or list(shares.values())
+        watched = {GROUP, *_GATED} if _GATED & shares.keys() else shares.keys()
+        chosen = [share for name, share in shares.items() if name in watched]
         return 1 - sum(chosen) / len(chosen) if chosen else 0.0

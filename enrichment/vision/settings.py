@@ -17,17 +17,17 @@ FEW_PICTURES = 2_000
 class TrainSettings:
     """Settings of ``enrich train group|taggers|soup``.
 
-    ``sources`` names training sets and their Parquet files. ``start`` is a version folder to go on from (needed for
-    ``taggers``); otherwise the trunk starts from ``weights`` (safetensors), the hub, or at random. ``frozen`` is how
-    many of the trunk's first stages stay as they are: None leaves it to the size of the data. ``side`` is the training
-    side in pixels, ``serve_side`` the one that the version answers at, ``part`` what of a picture it reads (None: what
-    ``start`` reads, or the whole). ``views`` is how often the taggers see a
-    picture: once as it is, then augmented; ``regroup`` lets them move the group head as well. ``balanced`` lets rare
-    values weigh as much as frequent ones; ``cut_mix`` is the share of batches with parts of other pictures laid over.
-    ``keep_every`` is how many batches lie between two checkpoints, from which ``resume`` goes on after a kill.
-    ``claims`` is a table of what a text reader claims of the rows' words (``enrich labels mine``): the sure ones are
-    weak labels. ``corrections`` are reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote
-    and a reviewer decided. ``research`` marks a version that must never leave.
+    ``sources`` names training sets and their Parquet files. ``start`` is a version folder to go on from; otherwise
+    the trunk starts from ``weights`` (safetensors), the hub, or at random. ``frozen`` is how many of the trunk's
+    first stages stay as they are: None leaves it to the size of the data. ``side`` is the training side in pixels,
+    ``serve_side`` the one that the version answers at, ``part`` what of a picture it reads (None: what ``start``
+    reads, or the whole). ``views`` is how often the taggers see a picture: once as it is, then augmented;
+    ``regroup`` lets them move the group head as well. ``balanced`` lets rare values weigh as much as frequent ones;
+    ``cut_mix`` is the share of batches with parts of other pictures laid over. ``keep_every`` is how many batches
+    lie between two checkpoints, from which ``resume`` goes on after a kill. ``claims`` is a table of what a text
+    reader claims of the rows' words (``enrich labels mine``): the sure ones are weak labels. ``corrections`` are
+    reviewed labels by (row id, attribute), "" for none: what ``labels audit`` wrote and a reviewer decided.
+    ``research`` marks a version that must never leave.
     """
 
     sources: Mapping[str, Path]

@@ -64,50 +64,48 @@ def train_group(settings: TrainSettings, progress: Progress) -> Path:
     data = training_set(settings, frame, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
-    made = _warm(settings.start, vocabulary) if settings.start else _fresh(settings, vocabulary)
-    inputs = replace(made.inputs, side=frame.side, part=frame.part)
+    made = _begun(settings, vocabulary, frame)
     training = [row for row in data.rows if row.split == TRAIN]
     frozen = frozen_stages(settings, len(training), len(backbones.depth_groups(made.net.trunk)))
     rates = (settings.rate, settings.head_rate, settings.stage_decay)
     augment = Augment(settings.side, settings.seed, data.scenes())
     loss = HeadLoss(vocabulary, weak_heads(training), priors=_priors(settings, training, vocabulary))
-    learner = Learner(made.net, loss, inputs, augment, rates, frozen, settings.cut_mix)
+    learner = Learner(made.net, loss, made.inputs, augment, rates, frozen, settings.cut_mix)
     LOG.info("%d training pictures; heads %s", len(training), {n: len(v) for n, v in vocabulary.tags.items()})
     sampler = BalancedSampler(training, settings.shares, settings.epoch_pictures, settings.seed)
     train = ResumableLoader(data.part(TRAIN, vocabulary), settings.batch, sampler=sampler, drop_last=True)
     held = loader(data.part(VALIDATION, vocabulary), settings.batch)
     best = _fit(learner, train, held, settings, data.rows, progress)
     made.net.load_state_dict(learned_state(best), strict=False)
-    return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
+    return write_version(made, data.rows, settings, progress)
 
 
 def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
-    """Train taggers and embedding on the frozen trunk of ``settings.start``; return the new version folder.
+    """Train taggers and embedding on a frozen trunk; return the new version folder.
+
+    The trunk is that of the version ``settings.start``, whose group head stays with it unless ``settings.regroup``;
+    without one it has its first weights, and every head is trained: few pictures, unlike those a version was trained
+    on, are often told apart better by what a trunk knew before.
 
     Raises:
-        UsageError: no version to start from is given, or it knows other image groups.
+        UsageError: the version to start from knows other image groups.
 
     """
-    if settings.start is None:
-        raise UsageError("training taggers needs start=<version folder> of a trained group head")
     frame = _frame(settings)
     data = training_set(settings, frame, progress)
     vocabulary = vocabulary_of(data.rows)
     torch.manual_seed(settings.seed)
-    known = Vocabulary.from_json(read_json(settings.start / LABELS)).groups
-    if known != vocabulary.groups and not settings.regroup:
-        raise UsageError(
-            f"{settings.start.name} knows the image groups {', '.join(known)}; declared are "
-            f"{', '.join(vocabulary.groups)}. Run `enrich train group --start`, or give --regroup."
-        )
-    made = _warm(settings.start, vocabulary)
-    net, inputs = made.net, replace(made.inputs, side=frame.side, part=frame.part)
-    views = [None, *(Augment(inputs.side, settings.seed + n, data.scenes()) for n in range(1, settings.views))]
-    engine = Engine(net, inputs)
+    if settings.start and not settings.regroup:
+        _require_groups(settings.start, vocabulary)
+    made = _begun(settings, vocabulary, frame)
+    net = made.net
+    views = [None, *(Augment(frame.side, settings.seed + n, data.scenes()) for n in range(1, settings.views))]
+    engine = Engine(net, made.inputs)
     train = extract(data.part(TRAIN, vocabulary), engine, views, progress)
     held = extract(data.part(VALIDATION, vocabulary), engine, [None], progress)
     training = [row for row in data.rows if row.split == TRAIN]
-    loss = HeadLoss(vocabulary, weak_heads(training), settings.regroup, _priors(settings, training, vocabulary))
+    with_group = settings.regroup or settings.start is None
+    loss = HeadLoss(vocabulary, weak_heads(training), with_group, _priors(settings, training, vocabulary))
     learner = TaggerLearner(net, loss, settings.head_rate)
     sampler = BalancedSampler(training * settings.views, settings.shares, settings.epoch_pictures, settings.seed)
     batches = ResumableLoader(FeatureSet(train), settings.batch, sampler=sampler, drop_last=True)
@@ -115,7 +113,16 @@ def train_taggers(settings: TrainSettings, progress: Progress) -> Path:
     own = replace(settings, work=settings.work / "taggers")
     best = _fit(learner, batches, loader(FeatureSet(held), _HELD_BATCH), own, data.rows, progress)
     net.load_state_dict(learned_state(best), strict=False)
-    return write_version(replace(made, inputs=inputs), data.rows, settings, progress)
+    return write_version(made, data.rows, settings, progress)
+
+
+def _require_groups(start: Path, vocabulary: Vocabulary) -> None:
+    known = Vocabulary.from_json(read_json(start / LABELS)).groups
+    if known != vocabulary.groups:
+        raise UsageError(
+            f"{start.name} knows the image groups {', '.join(known)}; declared are "
+            f"{', '.join(vocabulary.groups)}. Run `enrich train group --start`, or give --regroup."
+        )
 
 
 def _frame(settings: TrainSettings) -> Frame:
@@ -137,6 +144,12 @@ def _fit(
     if not settings.fast_dev_run:
         same_run(settings.work / settings.version, settings, rows)
     return fit(learner, train, held, settings, progress)
+
+
+def _begun(settings: TrainSettings, vocabulary: Vocabulary, frame: Frame) -> Made:
+    """Return what training starts from, reading what ``frame`` says."""
+    made = _warm(settings.start, vocabulary) if settings.start else _fresh(settings, vocabulary)
+    return replace(made, inputs=replace(made.inputs, side=frame.side, part=frame.part))
 
 
 def _fresh(settings: TrainSettings, vocabulary: Vocabulary) -> Made:

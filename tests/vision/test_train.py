@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from enrichment.models.version import Kind, open_version, seal
 from enrichment.progress.null import NullProgress
 from enrichment.vision import backbones
-from enrichment.vision.batches import BalancedSampler, balance
+from enrichment.vision.batches import BalancedSampler, LabelledPictures, balance
 from enrichment.vision.began import same_run
 from enrichment.vision.engine import Engine, read_inputs, read_net
 from enrichment.vision.evaluate import evaluate, table
@@ -32,7 +32,7 @@ from enrichment.vision.train import _carry, _net, add_evaluation, train_group, t
 from enrichment.vision.training_labels import training_labels
 from enrichment.vision.training_rows import TrainingRow, read_rows, untrained_groups
 from enrichment.vision.training_set import corrected, groups_of_types
-from enrichment.vision.vocabulary import Vocabulary, vocabulary_of
+from enrichment.vision.vocabulary import TAUGHT, Vocabulary, vocabulary_of
 from schemas.attribute_spec import attributes
 from schemas.errors import ModelMismatch, UsageError
 from tests.vision.conftest import TINY
@@ -90,8 +90,19 @@ def test_taggers_go_on_from_a_version_and_leave_its_group_head(trained: Path, pr
     assert [step["version"] for step in history] == ["tiny"]
     assert history[0]["settings"]["backbone"] == TINY
     assert "Grown from `tiny`, that from" in (folder / "README.md").read_text()
-    with pytest.raises(UsageError, match="start"):
-        train_taggers(dataclasses.replace(settings, start=None), NullProgress())
+
+
+def test_heads_train_on_a_trunk_as_it_came(products: Path, tmp_path: Path) -> None:
+    settings = TrainSettings({"products": products}, tmp_path, tmp_path / "work", TINY, version="first", **_SMALL)
+    torch.manual_seed(settings.seed)
+    trunk = backbones.trunk(TINY).state_dict()
+    after = load_file(str(train_taggers(settings, NullProgress()) / "model.safetensors"))
+    for name, tensor in trunk.items():
+        if not name.endswith("num_batches_tracked"):
+            assert torch.equal(after[f"trunk.{name}"], tensor.half()), name
+    torch.manual_seed(settings.seed)
+    untrained = _net(backbones.trunk(TINY), read_net(tmp_path / "first")[1])
+    assert not torch.equal(after["group.weight"], untrained.group.weight.half())
 
 
 def test_a_version_reads_the_part_of_a_picture_that_it_learned_from(products: Path, tmp_path: Path) -> None:
@@ -320,11 +331,24 @@ def test_unknown_sources_and_settings_are_refused(tmp_path: Path) -> None:
         TrainSettings({"products": tmp_path}, tmp_path, tmp_path, cut_mix=1.5)
 
 
-def test_the_watched_share_falls_back_to_every_head_where_no_held_out_row_has_a_gated_label() -> None:
+def test_drawings_teach_the_group_only_where_there_are_no_product_pictures() -> None:
+    rows = [
+        TrainingRow(source, str(at), b"", "train", "", labels={"image_group": group})
+        for at, (source, group) in enumerate([("products", "bag"), ("drawn", "top"), ("worn", "top")])
+    ]
+    taught = {
+        name: LabelledPictures(part, [], range(len(part)), vocabulary_of(rows)).codes[TAUGHT].tolist()
+        for name, part in (("all", rows), ("worn", rows[2:]))
+    }
+    names = vocabulary_of(rows).groups
+    assert taught == {"all": [names.index("bag"), -1, -1], "worn": [names.index("top")]}
+
+
+def test_the_watched_share_falls_back_to_every_head_where_no_held_out_row_has_a_gated_tag() -> None:
     gated, other = HeldRights(), HeldRights()
     gated.add([("collar", 60, torch.tensor(0.0))])
     gated.add([("image_group", 1, torch.tensor(0.0)), ("collar", 4, torch.tensor(0.0))])
-    gated.add([("image_group", 3, torch.tensor(1.0))])
+    gated.add([("image_group", 3, torch.tensor(1.0)), ("colour", 4, torch.tensor(0.75))])
     other.add([("collar", 4, torch.tensor(0.25)), ("neckline", 4, torch.tensor(0.75))])
-    assert gated.shares() == {"collar": 0.0, "image_group": 0.75}
+    assert gated.shares() == {"collar": 0.0, "colour": 0.75, "image_group": 0.75}
     assert (gated.wrong(), other.wrong(), HeldRights().wrong()) == (0.25, 0.5, 0.0)
