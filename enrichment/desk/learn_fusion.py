@@ -5,22 +5,21 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from shutil import copy, copytree
+from shutil import copy
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from enrichment.fusion.learn import Example, Learned, learn
+from enrichment.fusion.learn import Example, Learned, Lesson, learn
 from enrichment.models.registry import Kind, starter
-from enrichment.models.version import ModelVersion, seal
+from enrichment.models.version import METRICS, ModelVersion, seal
 from enrichment.runs.parquet import from_parquet
 from enrichment.sample.damage import Rates, damage
 from enrichment.taxonomy.claims import FieldReader, vendor_claims
@@ -28,12 +27,12 @@ from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import VendorTrust
 from enrichment.vision.look import Looker, Picture
+from enrichment.vision.package import write_json
 from enrichment.vision.splits import TRAIN, VALIDATION, brand_of, product_splits, sender_splits
-from nlp.catalog import STARTER, ProductText, build
+from nlp.catalog import ProductText, build
 from nlp.lexicon import Lexicon
-from nlp.training.calibration import noun_confidence
-from nlp.training.corpus import FOLDS, described, fold, labelled, without_fold
-from nlp.training.linear_training import train
+from nlp.training.corpus import FOLDS, described, fold, labelled
+from nlp.training.held_out_brands import parts_without
 from nlp.vocabulary_spec import article_vocabulary, context
 from schemas.attribute_spec import Attributes, attributes
 from schemas.records import AttributeClaim, Product
@@ -65,19 +64,11 @@ class CrossReader:
     """Reads each product with a reader that was trained without its brand: what it says of strangers' words."""
 
     def __init__(self, data: Path, folder: Path) -> None:
-        """Train one reader a fold of brands from ``data`` into ``folder`` (an empty one, about 20 s each).
-
-        Parts that learn from no label (word vectors) are those that ship.
-        """
+        """Train one reader a fold of brands from ``data`` into ``folder`` (an empty one)."""
         lexicon = Lexicon(attributes(), article_vocabulary(), context("en"))
         names, texts = labelled(data), described(data)
-        self._readers = []
-        for held in range(FOLDS):
-            part = Path(copytree(STARTER, folder / str(held)))
-            others, _ = without_fold(names, held)
-            train(lexicon, others, without_fold(texts, held)[0]).save(part)
-            (part / "nouns.json").write_text(json.dumps(noun_confidence(lexicon, others)), encoding="utf-8")
-            self._readers.append(build(part))
+        parts = [parts_without(lexicon, names, texts, held, folder / str(held)) for held in range(FOLDS)]
+        self._readers = [build(part) for part in parts]
 
     def read(self, texts: Sequence[ProductText]) -> list[list[AttributeClaim]]:
         """Return each product's claims, in the order of ``texts``."""
@@ -201,9 +192,14 @@ def train_fusion(data: Path, out: Path, version: str, threads: int = 2, vision: 
         learned = learn_fusion(data, attributes(), looker, version, Path(scratch))
     out.mkdir(parents=True, exist_ok=True)
     (out / "weights.json").write_text(learned.weights.to_json(), encoding="utf-8")
-    lessons = json.dumps([asdict(lesson) for lesson in learned.lessons], indent=1)
-    (out / "lessons.json").write_text(lessons + "\n", encoding="utf-8")
+    write_json(out / METRICS, figures(learned.lessons))
     if not (out / CARD).is_file():
         copy(starter(Kind.FUSION).folder / CARD, out / CARD)
     seal(out, Kind.FUSION, "fuse", version)
     return out
+
+
+def figures(lessons: Sequence[Lesson]) -> dict[str, Any]:
+    """Return what was measured on the half that was not fitted; a successor may get no fewer of these right."""
+    gates = {lesson.attribute: round(lesson.after, 4) for lesson in lessons}
+    return {"gates": gates, "lessons": [asdict(lesson) for lesson in lessons]}

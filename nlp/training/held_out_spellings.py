@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.lexicon import phrase_words
 from nlp.ner import Recogniser, Span
 from nlp.training.corpus import fold
 from nlp.training.ner_training import CLAUSES, sample, train_recogniser
 from nlp.training.silver import Clause
 from nlp.training.word_class_training import train_word_classes
+from schemas.attribute_spec import Attributes
 
 SPELLING_FOLDS = 10
 LEANINGS = (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0)
@@ -63,6 +65,12 @@ class Point:
 def spelling_fold(phrase: str) -> int:
     """Return the fold of a spelling, 0 to ``SPELLING_FOLDS - 1``: a tenth of the vocabulary each."""
     return int(hashlib.sha256(f"held {phrase}".encode()).hexdigest(), 16) % SPELLING_FOLDS
+
+
+def declared_spellings(declared: Attributes) -> frozenset[str]:
+    """Return every spelling of a value that the vocabulary declares, as words of a clause."""
+    spellings = (s for a in declared.attributes for v in a.values for s in (*v.synonyms, *v.words))
+    return frozenset(" ".join(phrase_words(s)) for s in spellings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nlp.catalog import STARTER
-from nlp.lexicon import phrase_words
 from nlp.training.calibration import Judgement, claim_confidence
-from nlp.training.held_out_spellings import SPELLING_FOLDS, Held, Phrase, measures, points
+from nlp.training.held_out_spellings import SPELLING_FOLDS, Held, Phrase, declared_spellings, measures, points
 from nlp.training.parts import LEANING, corpus_of
 from nlp.vectors import WordVectors
 from schemas.attribute_spec import attributes
@@ -60,9 +59,7 @@ def main() -> None:
     declared = attributes()
     judged = judgements(given.judged) if given.judged else {}
     corpus = corpus_of(given.data)
-    vocabulary = {
-        " ".join(phrase_words(s)) for a in declared.attributes for v in a.values for s in (*v.synonyms, *v.words)
-    }
+    vocabulary = declared_spellings(declared)
     usual: dict[int, list[Held]] = {}
     strict: list[Held] = []
     for spellings in given.folds:

@@ -1,8 +1,16 @@
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from enrichment.desk.learn_fusion import examples_of, photos_of, products_of
+from enrichment.desk import learn_fusion
+from enrichment.desk.learn_fusion import examples_of, photos_of, products_of, train_fusion
+from enrichment.fusion.calibrate import OperatingPoint
+from enrichment.fusion.learn import Learned, Lesson
+from enrichment.fusion.weights import declared
+from enrichment.models.registry import Kind, starter
+from enrichment.models.version import gated, open_version
 from enrichment.vision.splits import TEST_BRAND, TEST_CLUSTER, TRAIN, VALIDATION
 from nlp.catalog import build
 from schemas.attribute_spec import attributes
@@ -79,3 +87,22 @@ def test_an_example_holds_what_vendor_and_words_claim(data):
     sources = {claim.source for example in made for claim in example.claims}
     assert sources == {Source.VENDOR, Source.TEXT}
     assert all({"image_group", "gender"} <= {c.attribute for c in example.claims} for example in made)
+
+
+def test_training_writes_what_a_successor_must_reach(tmp_path, monkeypatch):
+    lesson = Lesson("colour", 846, 0.9, 0.918439, 0.02, OperatingPoint(0.5, 0.948, 0.955))
+    learned = Learned(declared(attributes()), (lesson,))
+    monkeypatch.setattr(learn_fusion, "Looker", lambda *given: None)
+    monkeypatch.setattr(learn_fusion, "learn_fusion", lambda *given: learned)
+    made = open_version(train_fusion(tmp_path, tmp_path / "v2", "v2"), Kind.FUSION)
+    assert gated(made) == {"colour": 0.9184}
+    (written,) = json.loads((made.folder / "metrics.json").read_text())["lessons"]
+    assert written["examples"] == 846
+    assert written["point"] == {"threshold": 0.5, "precision": 0.948, "coverage": 0.955}
+    assert {path.name for path in made.folder.iterdir()} == {
+        path.name for path in starter(Kind.FUSION).folder.iterdir()
+    } | {"version.json"}
+
+
+def test_the_packaged_weights_were_measured():
+    assert set(gated(starter(Kind.FUSION))) == {"image_group", "article_type", "gender", "colour"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from enrichment.models.registry import Registry, resolve, starter
-from enrichment.models.version import MANIFEST, Kind, ModelVersion, folder_hash, open_version, seal
+from enrichment.models.version import MANIFEST, Kind, ModelVersion, folder_hash, gated, open_version, seal
 from enrichment.stores.open import open_store
 from schemas.errors import GateRefused, ModelMismatch, UsageError
 
@@ -61,6 +61,24 @@ def test_a_worse_or_unmeasured_candidate_is_refused(registry: Registry, tmp_path
     with pytest.raises(GateRefused, match="not measured"):
         registry.promote(Kind.VISION, "blind")
     assert registry.current(Kind.VISION).version is None
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_version_worse_than_the_packaged_one_is_refused(kind: Kind, tmp_path: Path) -> None:
+    packaged = starter(kind)
+    gates = dict(gated(packaged))
+    assert gates
+    registry = Registry(open_store(str(tmp_path / "store")), tmp_path / "cache")
+    for version, change in (("same", 0.0), ("worse", -0.01)):
+        figures = {name: value + change for name, value in gates.items()}
+        folder = tmp_path / version
+        folder.mkdir()
+        (folder / "metrics.json").write_text(json.dumps({"gates": figures}))
+        registry.publish(seal(folder, kind, "any", version))
+    registry.promote(kind, "same")
+    with pytest.raises(GateRefused, match="Worse than the current one"):
+        registry.promote(kind, "worse")
+    assert registry.current(kind).version == "same"
 
 
 def test_promotions_roll_back_in_order(registry: Registry, tmp_path: Path) -> None:
