@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from enrichment.review.cells import read_lines, write_csv
+from enrichment.review.cells import write_csv
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, from_record
 from enrichment.review.snooze import is_day
 from schemas.errors import UsageError
 from schemas.records import bounded
+from schemas.sheet import read_rows
 
 FIELDS = (
     *("run_id", "vendor", "sku", "level", "decision", "path", "previous", "value", "comment", "reviewer", "at"),
@@ -65,7 +66,7 @@ def read_decisions(data: bytes, kind: Kind, nodes: Collection[str] = ()) -> Impo
     if len(data) > _SIZE_LIMIT:
         raise UsageError(f"decisions file: {len(data)} bytes; at most {_SIZE_LIMIT}. Split it.")
     if kind == "csv":
-        return _checked(read_lines(data, _NEEDED), nodes)
+        return _checked(read_rows(data, _NEEDED, "decisions file", "the page"), nodes)
     return check_records(_json_records(data), nodes)
 
 

@@ -16,7 +16,6 @@ import uvicorn
 
 from enrichment.review import ledger
 from enrichment.review.audit import estimate, plan_from
-from enrichment.review.cells import read_lines
 from enrichment.review.exchange import read_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.obey import obey, orders_of
@@ -26,6 +25,7 @@ from enrichment.review.serve import prepare
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
 from schemas.records import CONTRADICTIONS, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
+from schemas.sheet import read_rows
 from tests.browser.conftest import Opened
 from tests.review.night import NODES, RUN_ID, VENDORS, make_night
 
@@ -207,7 +207,10 @@ def test_markup_and_formulas_stay_inert(opened: Opened, tmp_path: Path) -> None:
     text = (tmp_path / f"decisions-{RUN_ID}.csv").read_text(encoding="utf-8-sig")
     assert f'"\'{VENDORS[2]}"' in text
     assert f'"{VENDORS[2]}' not in text
-    assert {row["vendor"] for _, row in read_lines(text.encode())} == {VENDORS[2], VENDORS[3]}
+    assert {row["vendor"] for _, row in read_rows(text.encode(), ("vendor",), "file", "the page")} == {
+        VENDORS[2],
+        VENDORS[3],
+    }
 
 
 def test_evidence_is_marked_where_it_stands(opened: Opened) -> None:

@@ -31,7 +31,7 @@ HEAD = "Code,Name,Path,Bild,Shade,Maker,Cost\n"
 def drops(tmp_path):
     folder = tmp_path / "drops" / "acme" / "2026-11-17"
     folder.mkdir(parents=True)
-    rows = [f"A-{n},[bold]Hat {n},Men > Hats,{n}.jpg,{'Blu' if n % 3 else 'Red'},Zorg,-,\n" for n in range(18)]
+    rows = [f"A-{n},[bold]Hat {n},Men > Hats,{n}.jpg,{'Bleue' if n % 3 else 'Red'},Zorg,-,\n" for n in range(18)]
     (folder / "feed.csv").write_text(HEAD + "".join(rows) + 'B-1,\x1b[2JCap,,0.jpg,DEF,,"1.299,00"\n')
     (folder / "0.jpg").write_bytes(b"x")
     (tmp_path / "declared").mkdir()
@@ -56,7 +56,7 @@ def test_machines_get_what_was_counted(drops):
     assert {part: column["filled"] for part, column in columns.items()} == {
         "name": 19, "division": 18, "class": 0, "images": 19, "colour": 18, "brand": 18, "price": 1
     }  # fmt: skip
-    assert (columns["colour"]["read"], columns["colour"]["unread"]) == (6, [["Blu", 12]])
+    assert (columns["colour"]["read"], columns["colour"]["unread"]) == (6, [["Bleue", 12]])
     assert [columns[part]["carried"] for part in ("name", "colour", "brand", "price")] == [False, False, True, True]
     assert (acme["pictures_asked"], acme["pictures_found"]) == (18, 1)
     assert [notice.partition(",")[0] for notice in acme["notices"]] == ["path unsplit", "most pictures missing"]
@@ -69,7 +69,7 @@ def test_people_are_told_as_much_in_plain_text(drops):
     assert "pictures: 1 of 18 that were looked for are there" in said
     assert "! path unsplit, column Path: declared is '/', in 0 of 18 paths; 18 hold '>'" in said
     assert "[bold]Hat 0" in said
-    assert "'Blu' 12" in said
+    assert "'Bleue' 12" in said
     assert "cold: late, nothing for 2026-11-17" in said
     assert "\x1b" not in said
 

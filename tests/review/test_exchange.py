@@ -14,11 +14,12 @@ from typer.testing import CliRunner
 
 from enrichment.cli.app import app
 from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
-from enrichment.review.cells import plain_cell, read_lines, safe_cell, write_csv
+from enrichment.review.cells import safe_cell, write_csv
 from enrichment.review.exchange import Imported, Refused, read_decisions, write_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.scripted import script_json
 from schemas.errors import UsageError
+from schemas.sheet import plain_cell, read_rows
 from tests.review.entries import BAGS, DRESSES, said
 
 NASTY = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "|calc", "'quoted", '"=1"', "a,b", "line\nbreak", "ünï"]  # noqa: RUF001
@@ -52,7 +53,7 @@ def test_guarding_a_cell_is_undone_exactly(text: str) -> None:
 def test_any_row_survives_the_file(cells: list[str]) -> None:
     heads = [f"h{at}" for at in range(len(cells))]
     rows = [(2, dict(zip(heads, cells, strict=True)))] if any(cells) else []
-    assert list(read_lines(write_csv(heads, [cells]))) == rows
+    assert list(read_rows(write_csv(heads, [cells]), heads, "file", "us")) == rows
 
 
 def test_bad_rows_are_named_and_the_good_ones_taken() -> None:
@@ -140,7 +141,7 @@ def test_what_is_no_decisions_file_is_refused_whole(data: bytes) -> None:
 
 
 def test_csv_in_another_encoding_is_refused_whole() -> None:
-    with pytest.raises(UsageError, match="line 2: byte 0xc4 is not CSV in UTF-8"):
+    with pytest.raises(UsageError, match="decisions file line 2: byte 0xc4 is no UTF-8"):
         read_decisions("vendor\r\nÄ".encode("cp1252"), "csv")
 
 
@@ -165,7 +166,7 @@ def test_a_file_without_the_columns_is_refused_whole(data: bytes) -> None:
 
 def test_a_line_that_is_no_csv_is_named() -> None:
     data = write_decisions([said(), said(minute=1)], "csv") + b'"never closed'
-    with pytest.raises(UsageError, match="decisions file, line 4: no CSV"):
+    with pytest.raises(UsageError, match="decisions file line 4: no CSV"):
         read_decisions(data, "csv")
 
 

@@ -4,7 +4,6 @@ from datetime import date
 
 import pyarrow as pa
 
-from enrichment.review.cells import read_lines
 from enrichment.review.changes import by_risk, read_changes
 from enrichment.review.feedback import vendor_feedback
 from enrichment.review.flows import NOWHERE, count_flows
@@ -14,6 +13,7 @@ from enrichment.review.paths import main_reason
 from enrichment.review.patterns import find_patterns
 from enrichment.review.reclass import HEADS, reclass_events
 from enrichment.review.regressions import broken_cases, regression_cases
+from schemas.sheet import read_rows
 from schemas.tables import HIERARCHY_CHANGES
 from schemas.taxonomy_spec import Taxonomy
 from schemas.vendor_spec import VendorSpec
@@ -42,7 +42,7 @@ def changes(*rows: dict) -> pa.Table:
 
 
 def rows_of(data: bytes) -> list[dict[str, str]]:
-    return [row for _, row in read_lines(data)]
+    return [row for _, row in read_rows(data, (), "file", "us")]
 
 
 def test_one_event_number_for_all_items_between_the_same_nodes() -> None:

@@ -26,17 +26,23 @@ def test_rows_know_the_line_they_begin_on_and_lose_guards_and_spaces(path: Path)
     ]
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_what_a_spreadsheet_parted_otherwise_is_read(path: Path, mark: str) -> None:
+    path.write_text(f'id{mark}why\n1{mark}"x, y"\n{mark}\n', encoding="utf-8")
+    assert list(read_sheet(path, ["id", "why"], "us")) == [("s.csv line 2", {"id": "1", "why": "x, y"})]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         ("id,why\n1,plain\n2,bleu céleste\n".encode("cp1252"), "line 3: byte 0xe9 is no UTF-8. Save .* CSV UTF-8"),
         ("id,why\n1,x\n".encode("utf-16"), "line 1: byte 0xff is no UTF-8"),
-        (b"id;why\n1;x\n", "columns .*'id', 'why'.* are missing; got 'id;why'. .*`enrich x` wrote, .*commas"),
+        (b"id;who\n1;x\n", "columns .*'why'.* are missing; got 'id, who'. Name them .*`enrich x` wrote"),
         (b"", "columns .* are missing"),
         (b'id,why\n1,x\n2,"x"y\n', "line 3: no CSV .*save the sheet again"),
         (b"id,why\n1," + b"x" * 200_000, "line 2: no CSV .*field larger"),
     ],
-    ids=["cp1252", "utf16", "semicolons", "empty", "quotes", "cell"],
+    ids=["cp1252", "utf16", "columns", "empty", "quotes", "cell"],
 )
 def test_what_is_no_such_csv_is_refused(path: Path, data: bytes, message: str) -> None:
     path.write_bytes(data)
