@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from enrichment.stages import look, plan
+from enrichment.stages import look, versions
 from enrichment.stages.catalogue import product_shards
 from enrichment.stages.earlier_looks import Seen
-from enrichment.stages.versions import versions
 from tests.e2e.conftest import published_bytes
 from tests.e2e.shots import NIGHTS, PRODUCTS, counted, deliver, pictures, products_of, run_one, settings_in
 from tests.e2e.words import declare, declared_hierarchy, forget, write_hierarchy
@@ -43,6 +42,17 @@ def again(base, tmp_path):
         return replace(base[0], store=str(tmp_path / name), drops=str(drops))
 
     return copy
+
+
+@pytest.fixture
+def deployed(monkeypatch):
+    """Let other code answer from now on, as if it had been deployed."""
+    monkeypatch.setattr(versions, "_code_hash", lambda _: "another")
+    monkeypatch.setattr(look, "producer_of", lambda model: f"{model.producer}.another0")
+    forget()
+    yield
+    monkeypatch.undo()
+    forget()
 
 
 @pytest.fixture
@@ -109,22 +119,20 @@ def test_only_pictures_without_an_answer_are_looked_at(again, server):
     assert counted(run, "look")["reused"] == 2
 
 
-def test_a_lost_picture_does_not_stop_the_night(again, monkeypatch):
+@pytest.mark.usefixtures("deployed")
+def test_a_lost_picture_does_not_stop_the_night(again):
     settings = again("store")
     lost = products_of(settings)["C"]["image_sha256"][0]
     (Path(settings.store) / f"images/sha256/{lost[:2]}/{lost}").unlink()
-    monkeypatch.setattr(plan, "versions", lambda given: {**versions(given), "code": "another"})
-    monkeypatch.setattr(look, "producer_of", lambda model: f"{model.producer}.another0")
     run = run_one(settings, NIGHTS[1])
     reports = [run.marker("look", shard).report for shard in product_shards(run)]
     assert sum(report.quarantined for report in reports) == 1
     assert products_of(settings)["C"]["image_group"] is not None
 
 
-def test_another_version_or_code_looks_at_every_picture(again, monkeypatch):
+@pytest.mark.usefixtures("deployed")
+def test_another_version_or_code_looks_at_every_picture(again):
     settings = again("store")
-    monkeypatch.setattr(look, "producer_of", lambda model: f"{model.producer}.another0")
-    monkeypatch.setattr(plan, "versions", lambda given: {**versions(given), "code": "another"})
     run = run_one(settings, NIGHTS[1])
     assert counted(run, "look")["looked"] == 6
     assert counted(run, "look")["reused"] == 0

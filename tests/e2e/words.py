@@ -122,6 +122,6 @@ def declare(path: Path, monkeypatch) -> None:
 
 
 def forget() -> None:
-    """Let everything that was compiled from the hierarchy be compiled again."""
-    for cached in (taxonomy_spec.taxonomy, judges.tree, judges._fuser):
+    """Let everything that was compiled from the hierarchy be compiled again, as in another process."""
+    for cached in (taxonomy_spec.taxonomy, judges.tree, judges._fuser, versions._loaded):
         cached.cache_clear()
