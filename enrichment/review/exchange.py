@@ -19,7 +19,7 @@ FIELDS = (
     *("run_id", "vendor", "sku", "level", "decision", "path", "previous", "value", "comment", "reviewer", "at"),
     *("seq", "content", "audit"),
 )
-# What cannot be filled in from the catalogue.
+# What cannot be filled in from the run that a row names.
 _NEEDED = ("run_id", "vendor", "sku", "decision", "reviewer", "at")
 _MARK = re.compile(rf"[0-9a-f]{{{CONTENT_DIGITS}}}")
 # A million decisions with long comments; anything larger is no file of ours.
@@ -115,7 +115,7 @@ def _check_value(entry: LedgerEntry, nodes: Collection[str]) -> None:
         # A spreadsheet reads some marks as numbers; such a decision would hold for no content at all.
         raise ValueError(
             f"sku {bounded(entry.sku)!r}: content {bounded(entry.content)!r}; allowed: {CONTENT_DIGITS} digits 0 to f, "
-            "or empty: it is filled in from the catalogue"
+            "or empty: it is filled in from the run named"
         )
     held = {Verdict.CORRECT: entry.value, Verdict.LOCK: entry.path}.get(entry.decision, "")
     # A lock that names no path is about the one where the product stands.

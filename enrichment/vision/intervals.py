@@ -20,7 +20,7 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     https://doi.org/10.1080/01621459.1927.10502953
 
     >>> tuple(round(x, 4) for x in wilson(95, 100))
-    (0.8883, 0.9785)
+    (0.8882, 0.9785)
     """
     if total == 0:
         return 0.0, 1.0

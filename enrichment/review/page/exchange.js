@@ -26,7 +26,7 @@ function exportAs(kind) {
   return toast(`${plural(entries.length, "decision", "decisions")} exported`);
 }
 
-/** Rows of a CSV text with quoted cells (RFC 4180); as in cells.py, the head tells what parts the columns. */
+/** Rows of a CSV text with quoted cells (RFC 4180); as in schemas/sheet.py, the head tells what parts the columns. */
 function parseCsv(content) {
   const head = content.split("\n", 1)[0], often = (mark) => head.split(mark).length;
   const mark = [",", ";", "\t"].reduce((best, one) => (often(one) > often(best) ? one : best));

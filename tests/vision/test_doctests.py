@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = ("answer", "calibrate", "fit", "frame", "intervals", "learner", "weak_labels")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_run(name: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"enrichment.vision.{name}"))
+    assert found.attempted > 0
+    assert found.failed == 0
