@@ -80,8 +80,8 @@ def probe(data: bytes, policy: ImagePolicy = DEFAULT, *, verify: bool = True) ->
 def decode(data: bytes, side: int, policy: ImagePolicy = DEFAULT) -> NDArray[np.uint8]:
     """Return the first frame as RGB uint8 ``[H, W, 3]``, upright, transparent parts on white.
 
-    A picture larger than twice ``side`` pixels is decoded reduced, so that its short side ends in
-    ``[side, 2 * side)``; a smaller one keeps its size. Colour profiles are not applied. 16-bit greys keep their
+    A picture whose long side has twice ``side`` pixels or more is decoded reduced, so that its long side ends in
+    about ``[side, 2 * side)``; a smaller one keeps its size. Colour profiles are not applied. 16-bit greys keep their
     high byte. The same bytes give the same pixels.
 
     Raises:
@@ -94,12 +94,22 @@ def decode(data: bytes, side: int, policy: ImagePolicy = DEFAULT) -> NDArray[np.
     with _open(data, policy) as image:
         orientation = _orientation(image)
         with _corrupt_if_it_fails():
-            image.draft("RGB", (side, side))
+            image.draft("RGB", draft_size(image.size, side))
             image.load()
-            pixels = _flattened(image, max(1, min(image.size) // side))
+            pixels = _flattened(image, max(1, max(image.size) // side))
             if orientation in _UPRIGHT:
                 pixels = pixels.transpose(_UPRIGHT[orientation])
             return np.array(pixels, dtype=np.uint8)
+
+
+def draft_size(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return the least size at which a JPEG decoder may give a picture of ``size`` whose long side must keep ``side``.
+
+    >>> draft_size((1200, 1800), 192)
+    (128, 192)
+    """
+    width, height = size
+    return max(1, width * side // max(size)), max(1, height * side // max(size))
 
 
 @contextmanager
@@ -194,7 +204,8 @@ def _flattened(image: Image.Image, factor: int) -> Image.Image:
         # Pillow reads every CMYK JPEG as inverted, which only Adobe's are.
         image = ImageChops.invert(image)
     if not image.has_transparency_data:
-        return image.convert("RGB").reduce(factor)
+        plain = image if image.mode == "RGB" else image.convert("RGB")
+        return plain if factor == 1 else plain.reduce(factor)
     # Premultiplied colours average rightly, and over white they only need the missing light added.
     premultiplied = np.asarray(image.convert("RGBA").convert("RGBa").reduce(factor))
     return Image.fromarray(premultiplied[..., :3] + (255 - premultiplied[..., 3:]))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 
 import numpy as np
 import torch
@@ -23,8 +22,6 @@ from enrichment.vision.net import DIMENSIONS
 from enrichment.vision.vocabulary import GROUP
 from schemas.attribute_spec import Attributes, attributes
 from schemas.records import AttributeClaim, EmbeddingBatch, Evidence, EvidenceKind, GroupPrediction, Source
-
-_AHEAD = 4  # batches decoded ahead of the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,6 @@ class Looker:
             ModelMismatch: the folder's parts do not fit each other.
 
         """
-        torch.set_num_threads(threads)
         self.version, self._threads = version, threads
         net, self.vocabulary, self.inputs = read_net(version.folder)
         self.engine = Engine(net, self.inputs, precision)
@@ -84,14 +80,20 @@ class Looker:
         return f"look@{self.version.hash[:8]}"
 
     def look(self, pictures: Sequence[Picture], progress: Progress | None = None) -> Look:
-        """Return what the pictures show, in the order given; equal pictures are computed once."""
+        """Return what the pictures show, in the order given; equal pictures are computed once.
+
+        Each thread decodes and scores a batch by itself: nobody waits for another's share of a layer, and how many
+        threads there are cannot reach an answer.
+        """
         told = progress or NullProgress()
         distinct = list({picture.sha256: picture for picture in pictures}.values())
+        batches = [distinct[at : at + self.engine.batch] for at in range(0, len(distinct), self.engine.batch)]
         told.start(len(distinct), "look")
         seen: dict[str, _Seen] = {}
-        for batch, raw in self._scored(distinct):
-            seen.update(zip([p.sha256 for p in batch], self._read(raw), strict=True))
-            told.advance(len(batch))
+        with ThreadPoolExecutor(self._threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            for batch, found in zip(batches, pool.map(self._batch, batches), strict=True):
+                seen |= found
+                told.advance(len(batch))
         told.close()
         readable = [p for p in pictures if p.sha256 in seen]
         return Look(
@@ -101,29 +103,11 @@ class Looker:
             [p for p in pictures if p.sha256 not in seen],
         )
 
-    def _scored(self, pictures: Sequence[Picture]) -> Iterator[tuple[list[Picture], RawScores]]:
-        """Decode in threads a few batches ahead of the model; yield each batch with its scores."""
-        held: list[Picture] = []
-        squares: list[Pixels] = []
-        for picture, square in self._decoded(pictures):
-            held.append(picture)
-            squares.append(square)
-            if len(held) == self.engine.batch:
-                yield held, self.engine.batch_scores(squares)
-                held, squares = [], []
-        if held:
-            yield held, self.engine.batch_scores(squares)
-
-    def _decoded(self, pictures: Sequence[Picture]) -> Iterator[tuple[Picture, Pixels]]:
-        """Yield readable pictures letterboxed, in order."""
-        with ThreadPoolExecutor(self._threads) as pool:
-            waiting = iter(pictures)
-            queue: list[tuple[Picture, Future[Pixels | None]]] = []
-            for picture in waiting:
-                queue.append((picture, pool.submit(self._square, picture)))
-                if len(queue) >= _AHEAD * self.engine.batch:
-                    yield from _ready(queue, self.engine.batch)
-            yield from _ready(queue, len(queue))
+    def _batch(self, pictures: Sequence[Picture]) -> dict[str, _Seen]:
+        """Return what is seen on the pictures, at most ``engine.batch`` of them, that can be read."""
+        squares = {picture.sha256: self._square(picture) for picture in pictures}
+        read = {sha256: square for sha256, square in squares.items() if square is not None}
+        return dict(zip(read, self._read(self.engine.batch_scores(list(read.values()))), strict=True)) if read else {}
 
     def _square(self, picture: Picture) -> Pixels | None:
         try:
@@ -167,15 +151,6 @@ class Looker:
             yield AttributeClaim(
                 picture.vendor, picture.sku, attribute, value, Source.IMAGE, self.producer, confidence, evidence
             )
-
-
-def _ready(queue: list[tuple[Picture, Future[Pixels | None]]], count: int) -> Iterator[tuple[Picture, Pixels]]:
-    """Take ``count`` pictures off the queue's front and yield those that could be read."""
-    for picture, future in islice(queue, count):
-        square = future.result()
-        if square is not None:
-            yield picture, square
-    del queue[:count]
 
 
 def _declared_values(tags: dict[str, tuple[str, ...]], declared: Attributes) -> dict[tuple[str, str], frozenset[str]]:

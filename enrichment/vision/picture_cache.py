@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from enrichment.images.decode import draft_size
 from enrichment.progress.port import Progress
 from enrichment.vision.foreground import foreground
 from enrichment.vision.frame import Decoder, Frame
@@ -24,7 +25,7 @@ LOG = logging.getLogger(__name__)
 def decode_trusted(data: bytes, side: int) -> Pixels:
     """Decode a picture of a local training set to ``[H, W, 3]``, at a reduced JPEG size where that suffices."""
     with Image.open(io.BytesIO(data)) as picture:
-        picture.draft("RGB", (side, side))
+        picture.draft("RGB", draft_size(picture.size, side))
         return np.asarray(picture.convert("RGB"))
 
 
