@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from enrichment.fusion.gender import GENDERS, fuse_genders, usual_genders
 from enrichment.fusion.pool import Pooled, pool_one
@@ -32,7 +32,11 @@ class Belief:
 
 
 class TypeMap:
-    """Which image group each article type is seen as, and how usual it is within the group."""
+    """Which image group each article type is seen as, and how usual it is within the group.
+
+    ``members`` are the article types of each group by name, ``rank`` is the place of each among them (from 0) and
+    ``shares`` how usual they are, in their order.
+    """
 
     def __init__(self, declared: Taxonomy, share: Mapping[str, float] | None = None) -> None:
         """Collect the article types of ``declared``, inside the taxonomy and outside; without ``share`` all alike."""
@@ -40,6 +44,7 @@ class TypeMap:
         self.members: dict[str, tuple[str, ...]] = {name: () for name in groups().names}
         for name in sorted(self.group_of):
             self.members[self.group_of[name]] += (name,)
+        self.rank = {name: at for names in self.members.values() for at, name in enumerate(names)}
         known = share or {}
         self.shares = {group: tuple(known.get(name, 1.0) for name in names) for group, names in self.members.items()}
 
@@ -59,7 +64,7 @@ def believe(claims: Iterable[AttributeClaim], weights: FusionWeights, types: Typ
     said_types, explicit = sorted_claims[TYPE], [c for c in sorted_claims[GROUP] if c.value in types.members]
     group_claims = [*explicit, *_implied(said_types, explicit, types)]
     group = _pool(group_claims, weights.attributes.get(GROUP, _NO_WEIGHTS), len(types.members))
-    names = {name: group.of(name) for name in types.members} if group else {}
+    names = group.over(types.members) if group else {}
     article = _pool(said_types, weights.attributes.get(TYPE, _NO_WEIGHTS), len(types.group_of))
     shared = _types_within(names, article, types)
     said_genders = [c for c in sorted_claims[GENDER] if c.value in GENDERS]
@@ -83,18 +88,20 @@ def _implied(
 ) -> list[AttributeClaim]:
     """Return the group claims that article types imply, of sources that claim no group themselves."""
     outspoken = {claim.source for claim in explicit}
-    if all(claim.source in outspoken for claim in said):
-        return []
     best: dict[tuple[Source, str, str], AttributeClaim] = {}
     for claim in said:
-        at = (claim.source, claim.evidence.field, claim.value)
-        if claim.source not in outspoken and (at not in best or best[at].confidence < claim.confidence):
-            best[at] = claim
+        if claim.source not in outspoken:
+            at = (claim.source, claim.evidence.field, claim.value)
+            if at not in best or best[at].confidence < claim.confidence:
+                best[at] = claim
     shares: dict[tuple[Source, str, str], AttributeClaim] = {}
-    for (source, field, value), claim in sorted(best.items(), key=lambda item: item[0]):
-        where = (source, field, types.group(value))
-        total = claim.confidence + (shares[where].confidence if where in shares else 0.0)
-        shares[where] = replace(claim, attribute=GROUP, value=where[2], confidence=min(1.0, total))
+    for source, field, value in sorted(best):
+        claim, group = best[source, field, value], types.group(value)
+        known = shares.get((source, field, group))
+        total = claim.confidence + (known.confidence if known else 0.0)
+        shares[source, field, group] = AttributeClaim(
+            claim.vendor, claim.sku, GROUP, group, source, claim.producer, min(1.0, total), claim.evidence
+        )
     return list(shares.values())
 
 
@@ -109,14 +116,19 @@ def _types_within(names: Mapping[str, float], article: Pooled | None, types: Typ
     found: dict[str, float] = {}
     named: Mapping[str, float] = article.named if article else {}
     each = article.each if article else 1.0
-    undeclared = tuple(t for t in named if t not in types.group_of)
+    undeclared = tuple(name for name in named if name not in types.group_of)
     for group, sure in names.items():
         if sure < _NEGLIGIBLE:
             continue
         members, shares = types.members[group], types.shares[group]
+        odds = [each * share for share in shares]
+        for name, pooled in named.items():
+            if types.group_of.get(name) == group:
+                at = types.rank[name]
+                odds[at] = pooled * shares[at]
         if group == OTHER and undeclared:
-            members, shares = members + undeclared, shares + (1.0,) * len(undeclared)
-        odds = [named.get(name, each) * share for name, share in zip(members, shares, strict=True)]
+            members += undeclared
+            odds += [named[name] for name in undeclared]
         total = sum(odds)
         if total > 0:
             scale = sure / total

@@ -7,9 +7,9 @@ normalised (logarithmic opinion pool, Genest and Zidek 1986, https://doi.org/10.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from math import exp, log
+from typing import NamedTuple
 
 from enrichment.fusion.voices import Voice, exclusive
 from enrichment.fusion.weights import CEILING, FLOOR
@@ -18,16 +18,16 @@ from enrichment.fusion.weights import CEILING, FLOOR
 _SILENCE = -2.5
 
 
-@dataclass(frozen=True, slots=True)
-class Pooled:
+class Pooled(NamedTuple):
     """A fused distribution: ``named`` values, and ``each`` of the values nobody named (all sum to 1)."""
 
     named: Mapping[str, float]
     each: float
 
-    def of(self, value: str) -> float:
-        """Return the probability of any value."""
-        return self.named.get(value, self.each)
+    def over(self, values: Iterable[str]) -> dict[str, float]:
+        """Return the probability of each of ``values``, named or not, in their order."""
+        named, each = self.named, self.each
+        return {value: named.get(value, each) for value in values}
 
 
 def pool_one(heard: Sequence[Voice], size: int, temperature: float = 1.0) -> Pooled:
@@ -37,26 +37,23 @@ def pool_one(heard: Sequence[Voice], size: int, temperature: float = 1.0) -> Poo
     >>> round(fused.named["red"], 3), round(fused.named["pink"], 3)
     (0.982, 0.014)
     """
-    names = sorted({value for voice in heard for value in voice})
-    left = max(size - len(names), 1)
-    scores = dict.fromkeys(names, 0.0)
+    names: list[str] = sorted(set().union(*heard))
+    scores = [0.0] * len(names)
     rest = 0.0
-    for voice in map(exclusive, heard):
-        spread = max(1.0 - sum(voice.values()), FLOOR) / max(size - len(voice), 1)
-        log_spread = math.log(spread)
-        rest += log_spread
-        for name in names:
-            said = voice.get(name)
-            scores[name] += log_spread if said is None else math.log(said)
-    return _normalised(scores, rest, left, temperature)
-
-
-def _normalised(scores: Mapping[str, float], rest: float, left: int, temperature: float) -> Pooled:
-    top = max((*scores.values(), rest))
-    odds = {name: math.exp((score - top) / temperature) for name, score in scores.items()}
-    each = math.exp((rest - top) / temperature)
-    total = sum(odds.values()) + left * each
-    return Pooled({name: value / total for name, value in odds.items()}, each / total)
+    for voice in heard:
+        total = sum(voice.values())
+        if total > CEILING:
+            voice = exclusive(voice)
+            total = sum(voice.values())
+        silence = log(max(1.0 - total, FLOOR) / max(size - len(voice), 1))
+        rest += silence
+        for at, name in enumerate(names):
+            scores[at] += log(voice[name]) if name in voice else silence
+    top = max((*scores, rest))
+    odds = [exp((score - top) / temperature) for score in scores]
+    each = exp((rest - top) / temperature)
+    total = sum(odds) + max(size - len(names), 1) * each
+    return Pooled({name: odds[at] / total for at, name in enumerate(names)}, each / total)
 
 
 def pool_many(heard: Sequence[Voice], size: int, temperature: float = 1.0) -> dict[str, float]:
@@ -70,7 +67,7 @@ def pool_many(heard: Sequence[Voice], size: int, temperature: float = 1.0) -> di
     {'cotton': 0.9, 'elastane': 0.9}
     """
     names = sorted({value for voice in heard for value in voice})
-    prior = math.log(1.0 / max(size - 1, 1))
+    prior = log(1.0 / max(size - 1, 1))
     fused: dict[str, float] = {}
     for name in names:
         score = prior
@@ -78,8 +75,8 @@ def pool_many(heard: Sequence[Voice], size: int, temperature: float = 1.0) -> di
             said = voice.get(name)
             if said is None:
                 most = min(max(voice.values()), CEILING)
-                score += max(_SILENCE, math.log(1.0 - most))
+                score += max(_SILENCE, log(1.0 - most))
             else:
-                score += math.log(said / (1.0 - said)) - prior
-        fused[name] = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score / temperature))))
+                score += log(said / (1.0 - said)) - prior
+        fused[name] = 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score / temperature))))
     return fused

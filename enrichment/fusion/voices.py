@@ -28,27 +28,34 @@ def voices(claims: Iterable[AttributeClaim], weights: AttributeWeights) -> dict[
     """Return voice -> value -> probability; producers with weights of their own are voices of their own.
 
     A value named twice by a voice counts once, at its best; a picture's claims are averaged over the
-    product's pictures that say anything, so that ten views do not outvote the words.
+    product's pictures that say anything, so that ten views do not outvote the words. Who is sure of nothing
+    (confidence 0) says nothing.
     """
+    weighed, meant = weights.sources, weights.readings
     said: dict[str, dict[str, float]] = {}
     pictures: dict[str, dict[str, dict[str, float]]] = {}
     for claim in claims:
-        own = speaker(claim.source, claim.producer)
-        name = own if own in weights.sources else str(claim.source)
-        if claim.source is Source.IMAGE:
+        source, value, sure = claim.source, claim.value, claim.confidence
+        name = speaker(source, claim.producer)
+        if name not in weighed:
+            name = str(source)
+        if source is Source.IMAGE:
             heard = pictures.setdefault(name, {}).setdefault(claim.evidence.field, {})
         else:
             heard = said.setdefault(name, {})
-        if claim.confidence > heard.get(claim.value, 0.0):
-            heard[claim.value] = claim.confidence
+        if sure > heard.get(value, 0.0):
+            heard[value] = sure
     for name, seen in pictures.items():
         said[name] = _mean(seen)
     for guess in weights.guesses:
         if guess in said and any(name != guess and source_of(name) is source_of(guess) for name in said):
             del said[guess]
-    calibrated = {name: _calibrated(said[name], weights.sources.get(name, _PLAIN)) for name in sorted(said)}
-    meant = weights.readings
-    return {name: _as_meant(heard, meant[name]) if name in meant else heard for name, heard in calibrated.items()}
+    found: dict[str, dict[str, float]] = {}
+    for name in sorted(name for name, heard in said.items() if heard):
+        heard, weight = said[name], weighed.get(name, _PLAIN)
+        calibrated = {value: weight.probability(heard[value]) for value in sorted(heard)}
+        found[name] = _as_meant(calibrated, meant[name]) if name in meant else calibrated
+    return found
 
 
 def by_source(heard: Mapping[str, Voice]) -> dict[Source, dict[str, float]]:
@@ -74,14 +81,14 @@ def _mean(pictures: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     return {v: math.fsum(heard.get(v, 0.0) for heard in pictures.values()) / len(pictures) for v in values}
 
 
-def _calibrated(heard: Mapping[str, float], weight: SourceWeight) -> dict[str, float]:
-    return {value: weight.probability(heard[value]) for value in sorted(heard)}
-
-
 def _as_meant(heard: Mapping[str, float], readings: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """Spread each value's probability over what the source usually means by it."""
     meant: dict[str, float] = {}
     for value, sure in heard.items():
-        for other, share in readings.get(value, {value: 1.0}).items():
+        shares = readings.get(value)
+        if shares is None:
+            meant[value] = meant.get(value, 0.0) + sure
+            continue
+        for other, share in shares.items():
             meant[other] = meant.get(other, 0.0) + sure * share
     return {value: min(max(meant[value], FLOOR), CEILING) for value in sorted(meant)}

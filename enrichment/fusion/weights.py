@@ -35,10 +35,10 @@ class SourceWeight:
         >>> round(SourceWeight(belief=0.8).probability(0.9), 3)
         0.72
         """
-        sure = min(max(confidence, FLOOR), CEILING)
+        sure = FLOOR if confidence < FLOOR else CEILING if confidence > CEILING else confidence
         score = self.slope * math.log(sure / (1.0 - sure)) + self.shift
-        raw = self.belief / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
-        return min(max(raw, FLOOR), CEILING)
+        raw = self.belief / (1.0 + math.exp(30.0 if score < -30.0 else -30.0 if score > 30.0 else -score))
+        return FLOOR if raw < FLOOR else CEILING if raw > CEILING else raw
 
 
 @dataclass(frozen=True, slots=True)

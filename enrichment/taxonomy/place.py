@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from enrichment.taxonomy.claims import WIDEST
 from enrichment.taxonomy.filing import Filing
-from enrichment.taxonomy.reasons import Named, Standing, reasons_for
+from enrichment.taxonomy.reasons import NOTHING_NAMED, Named, Standing, reasons_for
 from enrichment.taxonomy.rules import matching
 from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import VendorTrust
@@ -25,6 +26,7 @@ PLACED_BY = "place@1"
 _OUTSIDE = 0.5
 # An article type less likely than this does not count towards its nodes.
 _NEGLIGIBLE = 1e-3
+_Leaf = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,10 @@ class Evidence:
     types: Mapping[str, float] = field(default_factory=dict)
     genders: Mapping[str, float] = field(default_factory=dict)
     attributes: Mapping[str, AttributeDecision] = field(default_factory=dict)
-    named: Named = field(default_factory=Named)
+    named: Named = NOTHING_NAMED
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One level of the likeliest path, and the probability that the product belongs at or below it."""
 
     name: str
@@ -71,16 +72,16 @@ class Placer:
         if rule is not None:
             types = dict.fromkeys(rule.types[:1], 1.0) if rule.types else types
         steps = self._division(known.genders)
-        outside = sum(sure for name, sure in types.items() if name not in self._tree.type_path)
+        leaves, outside = self._spread(types)
         if outside < _OUTSIDE and steps:
-            steps += self._below(types, steps[0].sure, rule.path if rule else ())
+            steps += self._below(leaves, steps[0].sure, rule.path if rule else ())
             steps += self._category(steps, known.attributes)
         kept = _sure_enough(steps)
-        path = tuple(step.name for step in kept)
+        path = tuple([step.name for step in kept])
         quarrel, ruled = _quarrel(known.attributes), rule.id if rule else ""
         standing = Standing(path, bool(types), outside >= _OUTSIDE, ruled, quarrel, known.named)
         reasons = reasons_for(self._tree, filing, standing)
-        sure = tuple(min(1.0, step.sure) for step in kept)
+        sure = tuple([min(1.0, step.sure) for step in kept])
         status = _status(path, standing.outside)
         return HierarchyDecision(
             vendor, sku, status, HierarchyPath(path), sure, reasons, filing.states, ruled or PLACED_BY
@@ -94,9 +95,10 @@ class Placer:
             return types
         inside = frozenset(filing.types)
         right = self._trust.levels[filing.depth]
+        wrong = 1.0 - right
         if not types:
             return {name: right / len(inside) for name in filing.types}
-        odds = {name: sure * (right if name in inside else 1.0 - right) for name, sure in types.items()}
+        odds = {name: sure * (right if name in inside else wrong) for name, sure in types.items()}
         total = sum(odds.values())
         return {name: value / total for name, value in odds.items()} if total > 0 else types
 
@@ -105,29 +107,38 @@ class Placer:
             return []
         best, top = "", -1.0
         for name, members in self._divisions:
-            sure = sum(genders.get(gender, 0.0) for gender in members)
+            sure = 0.0
+            for gender in members:
+                sure += genders.get(gender, 0.0)
             if sure > top:
                 best, top = name, sure
         return [Step(best, top, self._limits[0])]
 
-    def _below(self, types: Mapping[str, float], division: float, fixed: Sequence[str]) -> list[Step]:
-        """Return department, class and subclass of the likeliest path, each within its parent."""
-        leaves: dict[tuple[str, str, str], float] = {}
-        where = self._tree.type_path
+    def _spread(self, types: Mapping[str, float]) -> tuple[dict[_Leaf, float], float]:
+        """Return the probability of each subclass, by its path, and that of all article types without a place."""
+        leaves: dict[_Leaf, float] = {}
+        outside = 0.0
+        path_of = self._tree.type_path.get
         for name, sure in types.items():
-            if sure >= _NEGLIGIBLE and name in where:
-                leaf = where[name]
+            leaf = path_of(name)
+            if leaf is None:
+                outside += sure
+            elif sure >= _NEGLIGIBLE:
                 leaves[leaf] = leaves.get(leaf, 0.0) + sure
+        return leaves, outside
+
+    def _below(self, leaves: Mapping[_Leaf, float], division: float, fixed: Sequence[str]) -> list[Step]:
+        """Return department, class and subclass of the likeliest path, each within its parent."""
         steps: list[Step] = []
-        for level in range(min(3, len(fixed) or 3)):
+        left = list(leaves.items())
+        for level in range(min(3, len(fixed) or 3) if left else 0):
             masses: dict[str, float] = {}
-            for path, sure in leaves.items():
+            for path, sure in left:
                 masses[path[level]] = masses.get(path[level], 0.0) + sure
-            if not masses:
-                break
-            name = min(masses, key=lambda n: (-masses[n], n))
-            steps.append(Step(name, division * masses[name], self._limits[level + 1]))
-            leaves = {path: sure for path, sure in leaves.items() if path[level] == name}
+            most = max(masses.values())
+            name = min([name for name, mass in masses.items() if mass == most])
+            steps.append(Step(name, division * most, self._limits[level + 1]))
+            left = [leaf for leaf in left if leaf[0][level] == name]
         return steps
 
     def _category(self, steps: Sequence[Step], attributes: Mapping[str, AttributeDecision]) -> list[Step]:

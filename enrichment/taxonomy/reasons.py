@@ -23,6 +23,9 @@ class Named:
     genders: Mapping[str, float] = field(default_factory=dict)
 
 
+NOTHING_NAMED = Named()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What placement came to, as far as the reasons depend on it; ``rule`` is empty where none matched."""
@@ -32,7 +35,7 @@ class Standing:
     outside: bool
     rule: str
     quarrel: bool
-    named: Named = field(default_factory=Named)
+    named: Named = NOTHING_NAMED
 
 
 def reasons_for(tree: Tree, filing: Filing, standing: Standing) -> tuple[Reason, ...]:
@@ -63,9 +66,9 @@ def _of_states(filing: Filing, path: tuple[str, ...], outside: bool) -> list[Rea
     found: list[Reason] = []
     states = filing.states[:_FULL]
     empty = [at for at, state in enumerate(states) if state in _DEF]
-    if any(at < len(path) for at in empty):
+    if empty and empty[0] < len(path):
         found.append(Reason.DEF_FILLED)
-    if any(at >= len(path) for at in empty) and not outside:
+    if empty and empty[-1] >= len(path) and not outside:
         found.append(Reason.DEF_UNRESOLVED)
     if LevelState.SHIFTED in states:
         found.append(Reason.LEVEL_SHIFTED)
@@ -84,11 +87,13 @@ def contradicts(tree: Tree, filing: Filing, path: tuple[str, ...]) -> bool:
     if path and divisions and path[0] not in divisions:
         return True
     below = path[1:_FULL]
-    return any(
-        nodes and below and not any(_fits(node, below) for node in nodes if not node.genders)
-        for nodes in filing.nodes
-        if any(not node.genders for node in nodes)
-    )
+    if not below:
+        return False
+    for nodes in filing.nodes:
+        placed = [node for node in nodes if not node.genders]
+        if placed and not any(_fits(node, below) for node in placed):
+            return True
+    return False
 
 
 def filed_against_words(tree: Tree, filing: Filing, path: tuple[str, ...], named: Named) -> bool:
@@ -105,6 +110,8 @@ def filed_against_words(tree: Tree, filing: Filing, path: tuple[str, ...], named
     >>> filed_against_words(tree, filing, placed, Named(genders={"men": 0.97}))
     True
     """
+    if not (named.genders or named.types):
+        return False
     filed = {tree.division_of[gender] for gender in filing.genders}
     worn = {tree.division_of[name] for name, sure in named.genders.items() if sure >= SURE and name in tree.division_of}
     if path and path[0] in filed and worn and not filed & worn:

@@ -99,6 +99,13 @@ def test_no_claim_at_all() -> None:
     assert fused.belief.types == {}
 
 
+def test_who_is_sure_of_nothing_says_nothing() -> None:
+    word = claim("colour", "red", "text", 0.9)
+    alone = FUSER.fuse("v", "1", [word]).decision("colour")
+    beside = FUSER.fuse("v", "1", [word, claim("colour", "blue", "image", 0.0)]).decision("colour")
+    assert beside == alone
+
+
 def test_an_undeclared_attribute_is_ignored() -> None:
     assert FUSER.fuse("v", "1", [claim("mood", "sunny")]).outcomes == ["ignored"]
 
@@ -113,6 +120,16 @@ def test_article_types_outside_the_taxonomy_are_other() -> None:
     fused = FUSER.fuse("v", "1", [claim("article_type", "Basketballs", "text", 0.95)])
     assert fused.decision("image_group").value == "other"
     assert fused.decision("article_type").value == "Basketballs"
+
+
+def test_every_article_type_of_a_likely_group_is_believed_possible() -> None:
+    belief = FUSER.believe([claim("article_type", "Basketballs"), claim("article_type", "Zorb", "image", 0.3)])
+    others = {*FUSER.types.members["other"], "Zorb"}
+    assert others <= belief.types.keys()
+    assert sum(belief.types[name] for name in others) == pytest.approx(belief.groups["other"])
+    silent = {belief.types[name] for name in others - {"Basketballs", "Zorb"}}
+    assert len(silent) == 1
+    assert belief.types["Basketballs"] > belief.types["Zorb"] > silent.pop()
 
 
 def test_a_guess_is_silent_beside_a_word_of_its_own_source() -> None:

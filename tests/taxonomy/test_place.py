@@ -72,6 +72,14 @@ def test_unsure_between_siblings_stops_at_their_parent() -> None:
     assert decision.reasons == (Reason.BACKED_OFF,)
 
 
+def test_of_equally_likely_children_the_first_by_name_is_taken() -> None:
+    tree = declared_tree()
+    placer = Placer(tree, thresholds=Thresholds(subclass=0.0))
+    for types in ({"Tshirts": 0.5, "Shirts": 0.5}, {"Shirts": 0.5, "Tshirts": 0.5}):
+        decision = placer.place("v", "1", Evidence(types, SURE), Reader(tree).read(NOTHING))
+        assert decision.path.levels == ("Women", *tree.type_path["Shirts"])
+
+
 def test_the_category_comes_from_tags_and_its_absence_is_no_stop() -> None:
     tagged = _place({"Dresses": 0.97}, attributes={"dress_type": _decided("dress_type", "a_line")})
     assert tagged.path.level("category") == "A-line"
