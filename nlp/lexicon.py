@@ -33,6 +33,8 @@ class Lexicon:
         self.groups = {a.name: a.group for a in articles.article_types}
         self.worn = frozenset(a.name for a in articles.article_types if a.shopify is not None)
         self.stops = frozenset(context.stops)
+        self.accessories = frozenset(context.accessories)
+        self.keeping = frozenset(context.keeping)
         table: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         keys: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         for phrase, sense in _senses(attributes, articles, context):

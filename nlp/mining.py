@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from nlp.clauses import clauses
 from nlp.extractors.articles import Articles
 from nlp.language import function_words
-from nlp.lexicon import Lexicon
+from nlp.lexicon import Lexicon, phrase_words
 from nlp.ner import Recogniser
 from nlp.reading import Passage, Reading, read
 from nlp.text import ProductText
 from nlp.vectors import WordVectors
-from schemas.attribute_spec import Attributes
+from schemas.attribute_spec import Attribute, Attributes
 from schemas.records import bounded
 
 _EXAMPLES, _EXCERPT, _AROUND = 3, 90, 30
@@ -51,6 +51,7 @@ class Miner:
         self._vectors = vectors
         self._recogniser = recogniser
         self._articles = Articles(lexicon)
+        self._names = frozenset(name for a in attributes.attributes for name in _names(a))
         self._counts: Counter[str] = Counter()
         self._vendors: dict[str, set[str]] = defaultdict(set)
         self._types: dict[str, Counter[str]] = defaultdict(Counter)
@@ -66,6 +67,8 @@ class Miner:
             article = reading.article or "?"
             self._all_types[article] += 1
             for term, passage, start, end in _unknown(reading):
+                if tuple(term.split()) in self._names:
+                    continue
                 self._counts[term] += 1
                 self._vendors[term].add(product.vendor)
                 self._types[term][article] += 1
@@ -88,19 +91,30 @@ class Miner:
         )  # fmt: skip
 
     def _nearest(self, term: str, only: str) -> tuple[str, str, float]:
-        own = self._vectors.of(term.split())
         best = (only, "", 0.0)
-        if own is None:
-            return best
         for attribute in self._attributes.attributes:
             if only and attribute.name != only:
                 continue
             for value in attribute.values:
                 for spelling in value.synonyms:
-                    other = self._vectors.of(spelling.split())
-                    if other is not None and float(own @ other) > best[2]:
-                        best = (attribute.name, value.name, float(own @ other))
+                    alike = self._alike(term.split(), spelling.split())
+                    if alike > best[2]:
+                        best = (attribute.name, value.name, alike)
         return best
+
+    def _alike(self, term: list[str], spelling: list[str]) -> float:
+        """Return the cosine of two phrases, less where it rests on a part of one.
+
+        It counts by the share of their words that have a vector, and where one phrase is a part of the other by its
+        share of that: "colour" is half of "colour blocked", however alike the halves are.
+        """
+        own, other = self._vectors.of(term), self._vectors.of(spelling)
+        if own is None or other is None:
+            return 0.0
+        every = {*term, *spelling}
+        share = sum(word in self._vectors for word in every) / len(every)
+        shorter, longer = sorted(({*term}, {*spelling}), key=len)
+        return float(own @ other) * (len(shorter) / len(longer) if shorter < longer else share)
 
     def _label(self, reading: Reading) -> None:
         if self._recogniser is None:
@@ -132,6 +146,12 @@ def _unknown(reading: Reading) -> list[tuple[str, Passage, int, int]]:
                     pair = f"{word} {words[i + 1]}"
                     found.setdefault(pair, (pair, passage, i, i + 2))
     return list(found.values())
+
+
+def _names(attribute: Attribute) -> Iterable[tuple[str, ...]]:
+    """Yield the words of each name of ``attribute``: a vendor's "Colour:" is known, though it is no value."""
+    names = (attribute.name.replace("_", " "), attribute.title, *attribute.keys, *attribute.heads, *attribute.columns)
+    return map(phrase_words, names)
 
 
 def _divergence(own: Counter[str], every: Counter[str]) -> float:

@@ -65,6 +65,7 @@ class Passage:
 class Reading:
     """Both passages of a product, and what is known of it so far.
 
+    ``accessory``: the name is of a thing for a product ("Watch Winder Box"), so no words tell its type.
     ``answers`` are the linear models' (None = they were not asked yet).
     """
 
@@ -73,6 +74,7 @@ class Reading:
     description: Passage
     group: str | None = None
     article: str | None = None
+    accessory: bool = False
     answers: Mapping[str, Answer] | None = None
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from nlp.shopify_categories import shopify_categories
 from nlp.vocabulary_spec import article_vocabulary
 from schemas.attribute_spec import Attribute, attributes
 from schemas.errors import UsageError
@@ -14,12 +15,25 @@ Standard = Literal["shopify", "google"]
 STANDARDS: tuple[Standard, ...] = ("shopify", "google")
 
 
-def standard(taxonomy: str, article_type: str | None, values: Mapping[str, str | None]) -> dict[str, str]:
+class Told(NamedTuple):
+    """One product in a standard's words, and what was left out of it.
+
+    ``unplaced`` names the attributes that the product's category does not have there (or that no category was
+    found for), ``unknown`` the attribute of each value that the standard has none for.
+    """
+
+    fields: dict[str, str]
+    unplaced: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def standard(taxonomy: str, article_type: str | None, values: Mapping[str, str | None]) -> Told:
     """Map one product to ``taxonomy``: its category, and each decided attribute that the standard knows.
 
-    ``shopify``: ``category`` and attribute ids to value ids (``gid://shopify/...``), several joined by commas.
+    ``shopify``: ``category``, and the ids of the category's attributes (``gid://shopify/...``; a handle such as
+    ``dial-color`` where the attribute has no id of its own) to value ids, several joined by commas.
     ``google``: ``google_product_category`` and the feed's own fields (``color``, ``gender``, ``age_group``,
-    ``material``, ``pattern``), several joined by slashes. What the standard has no node for is left out.
+    ``material``, ``pattern``), several joined by slashes.
 
     Raises:
         UsageError: ``taxonomy`` is no known standard.
@@ -28,18 +42,26 @@ def standard(taxonomy: str, article_type: str | None, values: Mapping[str, str |
     if taxonomy not in STANDARDS:
         raise UsageError(f"taxonomy {bounded(repr(taxonomy))} is unknown; allowed: {', '.join(STANDARDS)}.")
     shopify = taxonomy == "shopify"
-    result: dict[str, str] = {}
     category = _category(article_type, shopify=shopify)
-    if category:
-        result["category" if shopify else "google_product_category"] = category
+    had = shopify_categories().attributes_of(category or "") if shopify else None
+    found: dict[str, dict[str, None]] = {}
+    unplaced, unknown = [], []
     for attribute in attributes().attributes:
         said = values.get(attribute.name)
         key = attribute.shopify if shopify else attribute.google
-        if said and key:
-            nodes = _nodes(attribute, said, shopify=shopify)
-            if nodes:
-                result[key] = ("," if shopify else "/").join(nodes)
-    return result
+        if not said or not key:
+            continue
+        if had is not None and key not in had:
+            unplaced.append(attribute.name)
+            continue
+        for node in _nodes(attribute, said, shopify=shopify):
+            if node is None:
+                unknown.append(attribute.name)
+            else:
+                found.setdefault(key, {})[node] = None
+    fields = {"category" if shopify else "google_product_category": category} if category else {}
+    fields |= {key: ("," if shopify else "/").join(nodes) for key, nodes in found.items()}
+    return Told(fields, tuple(unplaced), tuple(unknown))
 
 
 def _category(article_type: str | None, *, shopify: bool) -> str | None:
@@ -49,11 +71,7 @@ def _category(article_type: str | None, *, shopify: bool) -> str | None:
     return None
 
 
-def _nodes(attribute: Attribute, said: str, *, shopify: bool) -> list[str]:
-    nodes: dict[str, None] = {}
-    for name in said.replace(";", ",").replace("|", ",").split(","):
-        value = next((v for v in attribute.values if v.name == name.strip()), None)
-        node = (value.shopify if shopify else value.google) if value else None
-        if node:
-            nodes[node] = None
-    return list(nodes)
+def _nodes(attribute: Attribute, said: str, *, shopify: bool) -> list[str | None]:
+    """Return the standard's node of each value that is ``said``, None where it has none."""
+    known = {value.name: value.shopify if shopify else value.google for value in attribute.values}
+    return [known.get(name.strip()) for name in said.replace(";", ",").replace("|", ",").split(",")]

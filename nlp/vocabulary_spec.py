@@ -33,6 +33,8 @@ class Context(Declared):
     group_nouns: dict[str, tuple[str, ...]]
     parts: tuple[str, ...]
     things: tuple[str, ...]
+    accessories: tuple[str, ...]
+    keeping: tuple[str, ...]
     elsewhere: tuple[str, ...]
     negators: tuple[str, ...]
     negator_exceptions: tuple[str, ...]

@@ -22,12 +22,26 @@ def export(
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Write one row a product with the category and attribute value ids of the Shopify or Google product taxonomy."""
+    """Write one row a product with the category and attribute value ids of the Shopify or Google product taxonomy.
+
+    An attribute that the product's category does not have there, and a value that it does not know, are left out and
+    counted.
+    """
     from enrichment.desk.export import write_export
     from enrichment.stores.open import open_store
 
-    rows, mapped = write_export(open_store(settings(store).store), taxonomy, out)
+    done = write_export(open_store(settings(store).store), taxonomy, out)
     if json:
-        say_json({"products": rows, "with_category": mapped, "written": str(out)})
-    else:
-        console().print(f"{rows} products, {mapped} with a {taxonomy} category: {out}", markup=False)
+        left_out = {"no_attribute": dict(done.unplaced.most_common()), "no_value": dict(done.unknown.most_common())}
+        say_json(
+            {"products": done.products, "with_category": done.with_category, "left_out": left_out, "written": str(out)}
+        )
+        return
+    console().print(f"{done.products} products, {done.with_category} with a {taxonomy} category: {out}", markup=False)
+    for why, counted in (
+        ("the product has no category with such an attribute", done.unplaced),
+        (f"{taxonomy} has no such value", done.unknown),
+    ):
+        if counted:
+            each = ", ".join(f"{name} {count}" for name, count in counted.most_common())
+            console().print(f"left out, as {why}: {each}", markup=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +17,21 @@ CATEGORY = {"shopify": "category", "google": "google_product_category"}
 _PREFIX = "attr_"
 
 
-def write_export(store: Store, taxonomy: str, out: Path) -> tuple[int, int]:
-    """Write one row a product to the Parquet file ``out``; return the rows, and how many have a category.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many products were written, how many with a category, and what was left out, counted by attribute.
+
+    ``unplaced`` counts products whose category lacks the attribute, ``unknown`` values that the standard lacks.
+    """
+
+    products: int
+    with_category: int
+    unplaced: Counter[str]
+    unknown: Counter[str]
+
+
+def write_export(store: Store, taxonomy: str, out: Path) -> Exported:
+    """Write one row a product to the Parquet file ``out``.
 
     Raises:
         UsageError: ``taxonomy`` is no known standard.
@@ -25,16 +40,21 @@ def write_export(store: Store, taxonomy: str, out: Path) -> tuple[int, int]:
     table = read_table(store, latest(store), "products")
     named = [name for name in table.schema.names if name.startswith(_PREFIX)]
     rows = table.select(["vendor", "sku", *named]).to_pylist()
-    mapped = [
+    told = [
         standard(taxonomy, row[f"{_PREFIX}article_type"], {name.removeprefix(_PREFIX): row[name] for name in named})
         for row in rows
     ]
-    keys = sorted({key for row in mapped for key in row})
+    keys = sorted({key for row in told for key in row.fields})
     columns = {
         "vendor": pa.array([row["vendor"] for row in rows], pa.string()),
         "sku": pa.array([row["sku"] for row in rows], pa.string()),
-        **{key: pa.array([row.get(key) for row in mapped], pa.string()) for key in keys},
+        **{key: pa.array([row.fields.get(key) for row in told], pa.string()) for key in keys},
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(columns), out)
-    return len(rows), sum(CATEGORY[taxonomy] in row for row in mapped)
+    return Exported(
+        len(rows),
+        sum(CATEGORY[taxonomy] in row.fields for row in told),
+        Counter(name for row in told for name in row.unplaced),
+        Counter(name for row in told for name in row.unknown),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nlp.accessory import names_accessory
 from nlp.lexicon import Lexicon
 from nlp.meaning import NOUNS, Kind, Match
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
@@ -54,6 +55,7 @@ class Articles:
 
     def __init__(self, lexicon: Lexicon, confidence: Mapping[str, Mapping[str, float]] | None = None) -> None:
         """Take the compiled phrases, and per attribute and article type how often the rule was found right."""
+        self._lexicon = lexicon
         self._groups = lexicon.groups
         self._sure = confidence or {}
 
@@ -64,6 +66,9 @@ class Articles:
             if found is None:
                 continue
             match, article, group = found
+            if passage is reading.name and names_accessory(passage, match, self._cut(passage), self._lexicon):
+                reading.accessory = True
+                return
             reading.group, reading.article = group, article
             if article:
                 sure = trust * self._confidence("article_type", article)

@@ -66,6 +66,8 @@ class WholeText:
 
         None where no words tell.
         """
+        if reading.accessory:
+            return None
         if _has_noun(reading.name):
             return reading.name
         if reading.article is not None:

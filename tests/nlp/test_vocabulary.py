@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from nlp.catalog import STARTER, TextReader
 from nlp.lexicon import phrase_words
+from nlp.shopify_categories import declaration, shopify_categories
 from nlp.standard import standard
-from nlp.vocabulary_spec import article_vocabulary
+from nlp.vocabulary_spec import VOCABULARY_DIR, article_vocabulary
 from schemas.attribute_spec import Attribute, attributes
 from schemas.errors import UsageError
 from schemas.group_spec import groups
@@ -61,27 +62,51 @@ def test_article_types_of_the_hierarchy_can_all_be_read(reader: TextReader) -> N
     assert {name: group for name, group, *_ in lines} == {name: declared.get(name) for name, *_ in lines}
 
 
-def test_standard_ids_exist_in_the_published_taxonomy() -> None:
-    folder = SHARED / "data" / "shopify-taxonomy"
-    if not folder.exists():
-        pytest.skip("the shared taxonomy is not here")
-    values = set(
-        map(int, re.findall(r"^- id: (\d+)$", (folder / "values.yml").read_text(encoding="utf-8"), re.MULTILINE))
-    )
-    known = set(
-        map(int, re.findall(r"^- id: (\d+)$", (folder / "attributes.yml").read_text(encoding="utf-8"), re.MULTILINE))
-    )
+def _published(name: str) -> Any:
+    path = SHARED / "data" / "shopify-taxonomy" / name
+    if not path.exists():
+        pytest.skip("the published taxonomy is not here")
+    return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
+def _number(gid: str) -> int:
+    return int(gid.rsplit("/", 1)[1])
+
+
+def test_every_value_is_one_that_its_standard_attribute_takes() -> None:
+    kinds = _published("attributes.yml")
+    handles = {v["friendly_id"]: v["id"] for v in _published("values.yml")}
+    own = {a["friendly_id"]: {handles[v] for v in a["values"]} for a in kinds["base_attributes"]}
+    taken: dict[str, set[int]] = {
+        f"gid://shopify/TaxonomyAttribute/{a['id']}": own[a["friendly_id"]] for a in kinds["base_attributes"]
+    }
+    taken |= {a["handle"]: own[a["values_from"]] for a in kinds["extended_attributes"]}
     for attribute in ALL:
         if attribute.shopify:
-            assert int(attribute.shopify.rsplit("/", 1)[1]) in known
-        for value in attribute.values:
-            assert value.shopify is None or int(value.shopify.rsplit("/", 1)[1]) in values
-    text = "".join(
-        (folder / f).read_text(encoding="utf-8") for f in ("aa_apparel_accessories.yml", "lb_luggage_bags.yml")
-    )
-    categories = set(re.findall(r"^- id: ([a-z0-9-]+)$", text, re.MULTILINE))
+            used = {_number(v.shopify) for v in attribute.values if v.shopify}
+            assert used <= taken[attribute.shopify], attribute.name
+
+
+def test_every_category_maps_to_googles_as_published() -> None:
+    rules = {
+        rule["input"]["product_category_id"]: rule["output"]["product_category_id"]
+        for rule in _published("from_shopify.yml")["rules"]
+    }
     for article in article_vocabulary().article_types:
-        assert article.shopify is None or article.shopify.rsplit("/", 1)[1] in categories
+        if article.shopify:
+            assert [article.google] == rules[article.shopify.rsplit("/", 1)[1]], article.name
+
+
+def test_the_categories_attributes_are_the_published_ones() -> None:
+    _published("attributes.yml")
+    declared = (VOCABULARY_DIR / "shopify_categories.yaml").read_text(encoding="utf-8")
+    assert declaration(SHARED / "data" / "shopify-taxonomy") == declared
+
+
+def test_every_category_we_map_to_is_declared_with_its_attributes() -> None:
+    for article in article_vocabulary().article_types:
+        if article.shopify:
+            assert shopify_categories().attributes_of(article.shopify), article.name
 
 
 def test_answers_are_told_in_the_words_of_both_standards() -> None:
@@ -92,15 +117,35 @@ def test_answers_are_told_in_the_words_of_both_standards() -> None:
         "neckline": "v_neck",
         "heel_type": None,
     }
-    shopify = standard("shopify", "Dresses", said_)
+    shopify = standard("shopify", "Dresses", said_).fields
     assert shopify["category"] == "gid://shopify/TaxonomyCategory/aa-1-4"
     assert len(shopify["gid://shopify/TaxonomyAttribute/1"].split(",")) == 2
     google = standard("google", "Dresses", said_)
-    assert google == {
+    assert google.fields == {
         "google_product_category": "2271", "color": "Navy Blue/White", "gender": "female", "age_group": "adult",
     }  # fmt: skip
+    assert not google.unplaced
     with pytest.raises(UsageError, match=r"allowed: shopify, google"):
         standard("amazon", None, {})
+
+
+def test_what_a_category_does_not_have_is_left_out_and_named() -> None:
+    said_ = {"colour": "blue", "occasion": "casual", "closure": "zip", "pattern": "patchwork"}
+    told = standard("shopify", "Tshirts", said_)
+    assert set(told.fields) == {"category", "gid://shopify/TaxonomyAttribute/1"}
+    assert told.unplaced == ("closure", "occasion")
+    assert told.unknown == ("pattern",)
+    assert "gid://shopify/TaxonomyAttribute/3244" in standard("shopify", "Dresses", said_).fields
+    nowhere = standard("shopify", "Perfume and Body Mist", {"colour": "blue"})
+    assert nowhere == ({}, ("colour",), ())
+
+
+def test_a_watchs_colours_are_told_apart_and_like_attributes_are_joined() -> None:
+    said_ = {"dial_colour": "black", "strap_colour": "brown", "movement": "quartz", "watch_feature": "alarm"}
+    told = standard("shopify", "Watches", said_).fields
+    assert told["dial-color"] == "gid://shopify/TaxonomyValue/1"
+    assert told["band-color"] == "gid://shopify/TaxonomyValue/7"
+    assert len(told["gid://shopify/TaxonomyAttribute/3008"].split(",")) == 2
 
 
 def test_trained_parts_are_small_and_hold_no_shop_names() -> None:

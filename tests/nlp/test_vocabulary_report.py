@@ -6,6 +6,7 @@ import csv
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nlp.accept import accept
@@ -48,6 +49,39 @@ def test_frequent_telling_unknown_terms_are_found(lexicon: Lexicon) -> None:
     assert "zibbly hem" in found["zibbly"].examples[0]
     assert "blue" not in found
     assert "acme" not in found
+
+
+def test_the_name_of_an_attribute_is_no_term(lexicon: Lexicon) -> None:
+    miner = Miner(lexicon, attributes(), WordVectors.load(STARTER))
+    miner.add(ProductText("a", str(i), "Acme Colour Dress", "A zibbly dress, features a style.") for i in range(10))
+    found = {c.term for c in miner.candidates(least=5)}
+    assert "zibbly" in found
+    assert found.isdisjoint({"colour", "features", "style"})
+
+
+def test_a_part_of_a_spelling_is_less_alike_than_the_whole(lexicon: Lexicon) -> None:
+    declared = Attributes.model_validate(
+        {
+            "version": 1,
+            "attributes": [
+                {
+                    "name": "finish",
+                    "title": "Finish",
+                    "values": [
+                        {"name": "half", "synonyms": ["zibbly glorped"]},
+                        {"name": "unheard", "synonyms": ["zibbly unheard"]},
+                        {"name": "whole", "synonyms": ["dobbly"]},
+                    ],
+                }
+            ],
+        }
+    )
+    vectors = WordVectors(["zibbly", "glorped", "dobbly"], np.array([[1, 0], [1, 0.1], [1, 0.3]], dtype=np.float32))
+    miner = Miner(lexicon, declared, vectors)
+    miner.add(ProductText("a", str(i), "Acme Blue Dress", "Blue dress, has a zibbly look") for i in range(10))
+    term = next(c for c in miner.candidates(least=5) if c.term == "zibbly")
+    assert (term.attribute, term.value) == ("finish", "whole")
+    assert 0.9 < term.alike < 1
 
 
 def test_vendor_text_is_harmless_in_the_report(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""`enrich export`: nothing that a product's category lacks is written, and what is left out is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from enrichment.cli.app import app
+
+RUNNER = CliRunner()
+COLOUR = "gid://shopify/TaxonomyAttribute/1"
+ROWS = [
+    {"vendor": "v", "sku": "1", "attr_article_type": "Tshirts", "attr_colour": "blue|rust", "attr_occasion": "casual"},
+    {"vendor": "v", "sku": "2", "attr_article_type": "Dresses", "attr_colour": None, "attr_occasion": "party"},
+    {"vendor": "v", "sku": "3", "attr_article_type": None, "attr_colour": "red", "attr_occasion": None},
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("enrichment.desk.export.latest", lambda store: None)
+    monkeypatch.setattr("enrichment.desk.export.read_table", lambda store, run, name: pa.Table.from_pylist(ROWS))
+
+
+def test_what_a_category_lacks_is_left_out_counted_and_said(tmp_path: Path) -> None:
+    out = tmp_path / "out" / "shopify.parquet"
+    done = RUNNER.invoke(app, ["export", str(out), "--store", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.output.split())
+    assert "3 products, 2 with a shopify category" in told
+    assert "left out, as the product has no category with such an attribute: occasion 1, colour 1" in told
+    assert "left out, as shopify has no such value: colour 1" in told
+    rows = pq.read_table(out).to_pylist()
+    assert [row["sku"] for row in rows] == ["1", "2", "3"]
+    assert [row[COLOUR] for row in rows] == ["gid://shopify/TaxonomyValue/2", None, None]
+    assert [row["gid://shopify/TaxonomyAttribute/3244"] for row in rows] == [
+        None, "gid://shopify/TaxonomyValue/24723", None,
+    ]  # fmt: skip
+
+
+def test_machines_are_told_the_same(tmp_path: Path) -> None:
+    out = tmp_path / "google.parquet"
+    done = RUNNER.invoke(app, ["export", str(out), "--taxonomy", "google", "--store", str(tmp_path), "--json"])
+    assert json.loads(done.output) == {
+        "products": 3,
+        "with_category": 2,
+        "left_out": {"no_attribute": {}, "no_value": {}},
+        "written": str(out),
+    }
