@@ -47,6 +47,9 @@ _PATH = ["division", "department", "class", "subclass"]
 # How vendors differ: a share files in levels, a share in type and gender columns, the rest not at all.
 _IN_LEVELS, _IN_COLUMNS = 0.6, 0.85
 _COLOUR_SENT, _COLOUR_WRONG, _TYPE_EMPTY, _TYPE_WRONG = 0.65, 0.06, 0.45, 0.08
+# The wearer is misfiled too, which the sample's vendors never do: untaught, fusion would take a filing for proof.
+_WEARER_WRONG = 0.03
+_DIVISIONS, _WEARERS = ("Kids", "Men", "Unisex", "Women"), ("Boys", "Girls", "Men", "Unisex", "Women")
 _PRODUCTS = "fashion-products/train.parquet"
 _PHONE = "clothing-photos/train.parquet"
 
@@ -145,8 +148,21 @@ def _known(row: Mapping[str, Any], columns: FieldReader, types: list[str], colou
         levels = (*damage([row[level] or "" for level in _PATH], rng, Rates())[0], None)
     elif style < _IN_COLUMNS:
         fields |= _type_columns(row, types, rng)
+    if rng.random() < _WEARER_WRONG:
+        levels, fields = _for_another(levels, fields, rng)
     product = Product(_VENDOR, str(row["id"]), (1,), row["title"], "", levels, fields)
     return Known(product, row["image"], truth)
+
+
+def _for_another(
+    levels: tuple[str | None, ...], fields: dict[str, str], rng: np.random.Generator
+) -> tuple[tuple[str | None, ...], dict[str, str]]:
+    """Return a filing with another division, or another gender, where it names one."""
+    if levels[0] in _DIVISIONS:
+        levels = (str(rng.choice([name for name in _DIVISIONS if name != levels[0]])), *levels[1:])
+    if fields.get("gender"):
+        fields = {**fields, "gender": str(rng.choice([name for name in _WEARERS if name != fields["gender"]]))}
+    return levels, fields
 
 
 def _type_columns(row: Mapping[str, Any], types: list[str], rng: np.random.Generator) -> dict[str, str]:
