@@ -8,14 +8,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+_BOX = box.SIMPLE_HEAD
+# The least width of a column of longer text, and what no table is as wide as.
+_SHORT, _ENDLESS = 10, 100_000
+
 
 def console(stderr: bool = False) -> Console:
-    """Return the console that commands write to; ``:lock:`` stays text, as vendors and rules may well write it."""
-    return Console(stderr=stderr, soft_wrap=True, emoji=False)
+    """Return the console that commands write to; ``:lock:`` stays text, as vendors and rules may well write it.
+
+    A file or a pipe has no width: nothing is broken there, and a row of a table is a line.
+    """
+    made = Console(stderr=stderr, soft_wrap=True, emoji=False)
+    if not made.is_terminal:
+        made.width = _ENDLESS
+    return made
 
 
 def plain(text: str) -> str:
@@ -40,10 +51,21 @@ def say_json(data: Mapping[str, Any]) -> None:
 
 
 def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Write a table; title and cells may hold vendor text and are never read as markup."""
-    table = Table(title=escape(plain(title)), title_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    """Write a table; title and cells may hold vendor text and are never read as markup.
+
+    Where a terminal is too narrow, headings are broken between words alone, and numbers and short words stay whole.
+    """
+    table = Table(title=escape(plain(title)), title_justify="left", box=_BOX, show_edge=False, padding=(0, 1, 0, 0))
+    for at, column in enumerate(columns):
+        _add_column(table, column, [row[at] for row in rows])
     for row in rows:
         table.add_row(*(escape(plain("" if cell is None else str(cell))) for cell in row))
     console().print(table)
+
+
+def _add_column(table: Table, heading: str, cells: Sequence[object]) -> None:
+    """Add a column wide enough for the words of its heading, and for its cells where those are short or numbers."""
+    numbers = bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+    widest = max((len(str(cell)) for cell in cells), default=0)
+    least = max(*map(len, heading.split()), 0, widest if numbers else min(widest, _SHORT))
+    table.add_column(heading, overflow="fold", justify="right" if numbers else "left", min_width=least)

@@ -1,7 +1,15 @@
 """What is told of a published night: who failed and why, which rows were refused, and vendor text as text."""
 
+import fcntl
 import json
+import os
+import pty
 import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 
 import pytest
 from typer.testing import CliRunner
@@ -12,8 +20,8 @@ from schemas.errors import UsageError
 RUNNER = CliRunner()
 
 
-def said(*words, wide=True):
-    result = RUNNER.invoke(app, [str(word) for word in words], env={"COLUMNS": "400"} if wide else {})
+def said(*words):
+    result = RUNNER.invoke(app, [str(word) for word in words])
     if result.exception:
         raise result.exception
     return result.output
@@ -32,8 +40,49 @@ def test_the_night_says_why_a_vendor_failed_and_what_was_refused(published):
 
 def test_who_has_not_delivered_is_late_as_on_the_page(published):
     text = said("report", "--store", published.store)
-    assert re.search(r"cold\s+│\s+late", text)
-    assert not re.search(r"cold\s+│\s+missing", text)
+    assert re.search(r"cold\s+late", text)
+    assert not re.search(r"cold\s+missing", text)
+
+
+def _night_on(terminal, *words):
+    """Run a command on a terminal of so many columns, and return what it shows there."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, terminal, 0, 0))
+    program = "from enrichment.cli.app import entry; entry()"
+    env = os.environ | {"TERM": "xterm"}
+    env.pop("COLUMNS", None)
+    with subprocess.Popen([sys.executable, "-c", program, *map(str, words)], stdout=its, env=env) as command:
+        os.close(its)
+        shown = b""
+        with suppress(OSError):
+            while piece := os.read(ours, 65_536):
+                shown += piece
+    os.close(ours)
+    assert command.returncode == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).splitlines()
+
+
+HEADINGS = "vendor state rows published withdrawn refused problems"
+
+
+@pytest.mark.parametrize("terminal", [80, 200])
+def test_the_table_of_a_night_fits_a_terminal_and_no_heading_is_cut(published, terminal):
+    lines = _night_on(terminal, "report", "--store", published.store)
+    (at,) = [n for n, line in enumerate(lines) if line.startswith("vendor")]
+    assert set(HEADINGS.split()) <= set(lines[at].split())
+    assert "products" in lines[at - (terminal == 80)]
+    assert len(lines[at]) <= terminal
+    assert any(re.fullmatch(r"stranger +failed +0 +0 +0 +0 +0 +0 *", line) for line in lines)
+
+
+def test_in_a_file_each_vendor_is_a_line_without_colours(published):
+    text = said("report", "--store", published.store)
+    assert "\x1b" not in text
+    assert re.search(
+        r"^vendor +state +rows +published +withdrawn +refused +products withdrawn +problems *$", text, re.M
+    )
+    wide = said("report", "--problems", "--store", published.store)
+    assert any(line.startswith("bolt") and "leads nowhere" in line for line in wide.splitlines())
 
 
 def test_machines_get_the_reasons_too(published):
@@ -49,9 +98,9 @@ def test_machines_get_the_reasons_too(published):
 def test_problems_are_listed_and_bounded(published):
     text = said("report", "--problems", "--store", published.store)
     assert "6 of 6" in text
-    assert re.search(r"bolt\s+│\s+all\s+│\s+│\s+nothing\s+│\s+column absent\s+│\s+attrs", text)
+    assert re.search(r"bolt\s+all\s+nothing\s+column absent\s+attrs", text)
     assert "name missing: Ask the vendor for a name or a picture" in text
-    assert re.search(r"acme\s+│\s+8\s+│\s+A-1\s+│\s+row\s+│\s+name missing", text)
+    assert re.search(r"acme\s+8\s+A-1\s+row\s+name missing", text)
     fewer = said("report", "--problems", "--vendor", "acme", "--most", "2", "--store", published.store)
     # A refused row stands before a product that only lost a picture.
     assert text.index("sku repeated") < text.index("picture missing")
@@ -93,7 +142,7 @@ def test_a_refused_product_is_explained_by_its_rows(published):
         ("bolt", {"refused": "sku repeated, row 5"}),
     ]
     text = said("explain", "A-1", "--vendor", "acme", "--store", published.store)
-    assert re.search(r"refused\s+│\s+name missing, row 8", text)
+    assert re.search(r"refused\s+name missing, row 8", text)
     assert "Claims" not in text
 
 
