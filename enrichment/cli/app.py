@@ -28,6 +28,7 @@ from enrichment.cli import (
 )
 from enrichment.cli.exit_codes import EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE, EXIT_WAITS
 from enrichment.cli.output import console, plain
+from enrichment.stores.space import told
 from schemas.errors import ApprovalNeeded, EnrichError, Transient, UsageError
 
 app = typer.Typer(
@@ -74,6 +75,12 @@ def entry() -> None:
         _complain(error, EXIT_TRY_LATER)
     except EnrichError as error:
         _complain(error, EXIT_FAILED)
+    except OSError as error:
+        # Where a command writes beside the store: a disk that is full or may not be written is no fault of the code.
+        refusal = told(error)
+        if refusal is None:
+            raise
+        _complain(refusal, EXIT_TRY_LATER if isinstance(refusal, Transient) else EXIT_USAGE)
 
 
 def _complain(error: EnrichError, code: int) -> None:

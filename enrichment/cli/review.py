@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,12 +29,13 @@ def serve(
     from enrichment.desk.fetch_report import fetch_report
     from enrichment.review.nodes import known_nodes
     from enrichment.review.serve import prepare
+    from enrichment.runs.scratch import Scratch
     from enrichment.stores.open import open_store
     from schemas.taxonomy_spec import taxonomy
 
     opened = open_store(settings(store).store)
-    with TemporaryDirectory(prefix="enrich-review-") as folder:
-        report = fetch_report(opened, run, Path(folder))
+    with closing(Scratch()) as scratch:
+        report = fetch_report(opened, run, scratch.path)
         server = prepare(report, opened, port, nodes=known_nodes(taxonomy()))
         console().print(f"Open {server.url}\nStop with Ctrl-C.", markup=False)
         server.run()
@@ -70,11 +71,13 @@ def export(
     """Write the whole ledger as CSV or JSON, by the file's ending."""
     from enrichment.review.exchange import write_decisions
     from enrichment.review.ledger import read
+    from enrichment.stores.atomic import atomic_file
     from enrichment.stores.open import open_store
+    from enrichment.stores.space import writing
 
     kind, entries = _kind(out), read(open_store(settings(store).store))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(write_decisions(entries, kind))
+    with writing(out), atomic_file(out) as file:
+        file.write(write_decisions(entries, kind))
     console().print(f"{len(entries)} decisions written to {out}", markup=False)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import shutil
+from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,10 +80,11 @@ def accept(
 
 def _tried(sheet: Path, declaration: Path) -> Accepted:
     """Merge into a copy: what would be added, and whether the result still loads."""
+    from enrichment.runs.scratch import Scratch
     from nlp.accept import accept as merge
 
-    with TemporaryDirectory(prefix="enrich-vocabulary-") as folder:
-        return merge(sheet, Path(shutil.copyfile(declaration, Path(folder) / declaration.name)))
+    with closing(Scratch()) as scratch:
+        return merge(sheet, Path(shutil.copyfile(declaration, scratch.path / declaration.name)))
 
 
 def _unknown_values(added: tuple[str, ...], sheet: Path, declaration: Path) -> str:

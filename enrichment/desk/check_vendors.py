@@ -9,10 +9,10 @@ from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.desk.check_vendor import VendorCheckup, check_vendor
-from enrichment.stages.plan import declared_specs, drops_folder
+from enrichment.stages.plan import declarations_in, drops_folder
+from enrichment.vendors.declarations import Declarations, not_read
 from enrichment.vendors.drops import delivered, link_of, not_followed, unknown_vendor
 from schemas.errors import EnrichError, UsageError
-from schemas.vendor_spec import VendorSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,17 @@ def check_vendors(night: date, settings: Settings, vendors: Sequence[str] = ()) 
 
     """
     drops = drops_folder(settings)
-    specs, present = declared_specs(Path(settings.vendors)), delivered(drops, night)
-    if strangers := [name for name in vendors if name not in specs]:
-        raise UsageError(f"no such vendor: {', '.join(strangers)}; declared in {settings.vendors}: {', '.join(specs)}.")
-    named = sorted(set(vendors)) or sorted(set(specs) | set(present))
+    declared, present = declarations_in(Path(settings.vendors)), delivered(drops, night)
+    if strangers := [name for name in vendors if name not in declared.names]:
+        known = ", ".join(declared.names)
+        raise UsageError(f"no such vendor: {', '.join(strangers)}; declared in {settings.vendors}: {known}.")
+    named = sorted(set(vendors)) or sorted({*declared.names, *present})
     found: list[VendorCheckup] = []
     late: list[str] = []
     failed: list[tuple[str, str]] = []
     for name in named:
         try:
-            checkup = _checked(name, specs, present, night, settings)
+            checkup = _checked(name, declared, present, night, settings)
         except EnrichError as error:
             failed.append((name, f"{type(error).__name__}: {error}"))
         else:
@@ -64,13 +65,15 @@ def check_vendors(night: date, settings: Settings, vendors: Sequence[str] = ()) 
 
 
 def _checked(
-    name: str, specs: dict[str, VendorSpec], present: dict[str, Path], night: date, settings: Settings
+    name: str, declared: Declarations, present: dict[str, Path], night: date, settings: Settings
 ) -> VendorCheckup | None:
     """Check one vendor; None where nothing came from it."""
-    if name not in specs:
-        raise unknown_vendor(name, specs, settings.vendors)
+    if name in declared.unread:
+        raise not_read(name, declared.unread[name])
+    if name not in declared.specs:
+        raise unknown_vendor(name, declared.names, settings.vendors)
     if name in present:
-        return check_vendor(specs[name], present[name], night, settings)
+        return check_vendor(declared.specs[name], present[name], night, settings)
     link = link_of(Path(settings.drops), name, night)
     if link is not None:
         raise not_followed(link)

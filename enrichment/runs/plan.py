@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -25,13 +25,15 @@ _RUN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-[0-9a-f]{12}", re.ASCII)
 class RunPlan:
     """A run's manifest and the settings it was started with.
 
-    ``refused`` names folders of undeclared vendors; ``declared`` is vendor -> hash of its declaration.
+    ``refused`` names folders of undeclared vendors; ``declared`` is vendor -> hash of its declaration, ``unread``
+    vendor -> why its declaration cannot be read.
     """
 
     manifest: RunManifest
     settings: Settings
     refused: tuple[str, ...] = ()
     declared: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def versions_hash(self, vendor: str) -> str:
         """Hash of all that shapes the answers about a vendor's products, but their content and people's decisions."""
@@ -48,8 +50,8 @@ class RunPlan:
     def to_bytes(self) -> bytes:
         """Return canonical JSON: equal plans give equal bytes."""
         manifest = asdict(self.manifest)
-        told = {"settings": self.settings.to_json(), "refused": self.refused, "declared": self.declared}
-        return canonical({"manifest": manifest, **told})
+        vendors = {"refused": self.refused, "declared": self.declared, "unread": self.unread}
+        return canonical({"manifest": manifest, "settings": self.settings.to_json(), **vendors})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> RunPlan:
@@ -67,12 +69,23 @@ class RunPlan:
             missing=tuple(m["missing"]),
             versions=m["versions"],
         )
-        return cls(manifest, Settings.from_json(raw["settings"]), tuple(raw["refused"]), raw.get("declared", {}))
+        vendors = tuple(raw["refused"]), raw.get("declared", {}), raw.get("unread", {})
+        return cls(manifest, Settings.from_json(raw["settings"]), *vendors)
 
 
-def run_id(night: date, base: str | None, drops: tuple[VendorDrop, ...], versions: Mapping[str, str]) -> str:
-    """Name a run after its night and the hash of its inputs: the same night run twice is the same run."""
-    inputs = {"base": base, "drops": {d.vendor: d.fingerprint for d in drops}, "versions": dict(versions)}
+def run_id(
+    night: date,
+    base: str | None,
+    drops: tuple[VendorDrop, ...],
+    versions: Mapping[str, str],
+    left_out: Iterable[str] = (),
+) -> str:
+    """Name a run after its night and the hash of its inputs: the same night run twice is the same run.
+
+    Vendors that are ``left_out``, for no declaration of theirs can be read, stand in what is published all the same.
+    """
+    inputs: dict[str, Any] = {"base": base, "drops": {d.vendor: d.fingerprint for d in drops}}
+    inputs |= {"versions": dict(versions), "left_out": sorted(left_out)}
     return f"{night.isoformat()}-{short_hash(inputs)}"
 
 

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
 from enrichment.runs.parquet import from_parquet, to_parquet
 from enrichment.runs.plan import RunPlan, canonical, short_hash
+from enrichment.runs.scratch import Scratch
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
 from schemas.errors import MESSAGE_LIMIT, ObjectMissing, UsageError
@@ -60,7 +60,7 @@ class Run:
     def __init__(self, store: Store, run_id: str) -> None:
         """Open ``run_id``; ``UsageError`` where the store holds no plan of that name."""
         self.store, self.run_id, self.prefix = store, run_id, f"runs/{run_id}"
-        self._scratch: TemporaryDirectory[str] | None = None
+        self._scratch: Scratch | None = None
         try:
             self.plan = RunPlan.from_bytes(store.get(f"{self.prefix}/plan.json"))
         except ObjectMissing as error:
@@ -83,13 +83,13 @@ class Run:
     @cached_property
     def scratch(self) -> Path:
         """A local folder for files on their way into the store; gone when the run is closed."""
-        self._scratch = TemporaryDirectory(prefix="enrich-")
-        return Path(self._scratch.name)
+        self._scratch = Scratch()
+        return self._scratch.path
 
     def close(self) -> None:
         """Remove the scratch folder."""
         if self._scratch is not None:
-            self._scratch.cleanup()
+            self._scratch.close()
             self._scratch = None
             del self.scratch
 

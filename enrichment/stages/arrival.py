@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from enrichment.config import Settings
+from enrichment.vendors.declarations import read_declaration
 from enrichment.vendors.drops import files_in, link_of
-from schemas.vendor_spec import vendor_specs
+from schemas.errors import DeclarationError
 
 
 def arrival(
@@ -18,17 +19,22 @@ def arrival(
 
     A drop has arrived when it has a file and nothing in it was written or renamed within ``settle_seconds``. After the
     vendor's declared deadline (minutes after 00:00 UTC of the night) it is late and nobody waits for it; for a past
-    night, and so in a backfill, the deadline has passed and the answer is immediate.
+    night, and so in a backfill, the deadline has passed and the answer is immediate. So it is for a vendor whose
+    declaration cannot be read.
     """
     settings = settings or Settings.from_env()
-    specs = vendor_specs(Path(settings.vendors))
     drops = Path(settings.drops)
     # A link is not followed when drops are looked for, so nothing ever arrives behind one.
     linked = link_of(drops, vendor, night) is not None
     if not linked and _still(drops / vendor / night.isoformat(), now, settings.settle_seconds):
         return "arrived"
+    try:
+        deadline = read_declaration(Path(settings.vendors) / f"{vendor}.yaml").deadline_minutes
+    except DeclarationError:
+        # The night goes on without it, and says why.
+        return "late"
     midnight = datetime(night.year, night.month, night.day, tzinfo=UTC)
-    return "late" if now >= midnight + timedelta(minutes=specs[vendor].deadline_minutes) else "waiting"
+    return "late" if now >= midnight + timedelta(minutes=deadline) else "waiting"
 
 
 def _still(folder: Path, now: datetime, seconds: int) -> bool:

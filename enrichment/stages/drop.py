@@ -15,6 +15,7 @@ from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
 from enrichment.runs.run import Run
 from enrichment.stages.policy import picture_policy
+from enrichment.vendors.declarations import not_read
 from enrichment.vendors.drops import not_followed
 from schemas.errors import DropError
 from schemas.records import ProblemReason, VendorDrop, bounded
@@ -41,9 +42,12 @@ def spec_of(run: Run, vendor: str) -> VendorSpec:
     """Return the vendor's declaration; no other vendor's file is read, for a night asks once a vendor and shard.
 
     Raises:
-        DeclarationError: the file is gone, does not fit, or is not named after its vendor.
+        DropError: the file could not be read when the night was planned.
+        DeclarationError: it could, and is gone now, does not fit, or is not named after its vendor.
 
     """
+    if vendor in run.plan.unread:
+        raise not_read(vendor, run.plan.unread[vendor])
     return vendor_spec(Path(run.plan.settings.vendors) / f"{vendor}.yaml")
 
 

@@ -22,10 +22,10 @@ from enrichment.stages.ledger import entries_of
 from enrichment.taxonomy.facets import facets
 from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.placeholders import propose
+from enrichment.vendors.declarations import read_declarations
 from schemas.attribute_spec import attributes
 from schemas.records import LEVELS
 from schemas.taxonomy_spec import taxonomy
-from schemas.vendor_spec import vendor_specs
 
 LEAST_PRODUCTS = 3
 
@@ -40,7 +40,7 @@ def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
     night = run.plan.manifest.night
     (out / "reclass_events.csv").write_bytes(reclass_events(catalogue.changes, night, refused))
     (out / "feedback").mkdir()
-    specs = vendor_specs(Path(run.plan.settings.vendors))
+    specs = read_declarations(Path(run.plan.settings.vendors)).specs
     for vendor in sorted(set(catalogue.products["vendor"].to_pylist()) & set(specs)):
         feedback = vendor_feedback(specs[vendor], catalogue.products, entries)
         (out / "feedback" / f"{vendor}.csv").write_bytes(feedback)

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Literal
 
 from enrichment.runs.run import Marker, Outcome, Run
+from enrichment.runs.scratch import scratch_full
 from enrichment.stages.left_out import is_published, require_still_in
 from enrichment.stages.versions import declaration_changed, require_versions
 from enrichment.vendors.drops import DropChanged
@@ -85,6 +86,10 @@ def run(stage: str, run_uri: str, shard: str) -> StageReport:
         log.error("vendor %s stops here, the others go on: %s", vendor, error)
         return StageReport(stage, shard, 0, 0, 0)
     except Exception as error:
+        # What a stage writes besides the store lies in the folder for temporary files.
+        full = scratch_full(error) if isinstance(error, OSError) else None
+        if full is not None:
+            raise full from error
         opened.fail(stage, shard, error)
         raise
     finally:
@@ -109,6 +114,7 @@ def _run(opened: Run, step: Step, shard: str) -> StageReport:
         require_still_in(opened, shard)
     require_versions(opened.plan, step.name)
     outcome = step.function()(opened, shard)
+    require_versions(opened.plan, step.name)
     opened.commit(step.name, shard, fingerprint, outcome)
     log.info("%s/%s done: %s", step.name, shard, outcome.report)
     return outcome.report

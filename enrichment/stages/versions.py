@@ -7,14 +7,16 @@ the diff report names (model, taxonomy, rule).
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.models.registry import Kind, resolve
-from enrichment.runs.plan import BUILD, VENDORS, RunPlan
+from enrichment.runs.plan import BUILD, VENDORS, RunPlan, short_hash
 from enrichment.stores.open import open_store
+from enrichment.vendors.declarations import declaration_files
 from enrichment.vendors.drops import DropChanged
 from nlp.vocabulary_spec import VOCABULARY_DIR
 from schemas.declared import SCHEMA_DIR
@@ -33,23 +35,20 @@ def versions(settings: Settings) -> dict[str, str]:
         **models,
         **_shipped(),
         BUILD: _code_hash(("",)),
-        VENDORS: _hash(sorted(Path(settings.vendors).glob("*.yaml"))),
+        VENDORS: short_hash(declarations(settings)),
         "ner": str(settings.ner).lower(),
     }
 
 
 def declarations(settings: Settings) -> dict[str, str]:
     """Return vendor -> hash of its declaration: one that changes makes this vendor's products stale, no others."""
-    return {path.stem: _hash([path]) for path in sorted(Path(settings.vendors).glob("*.yaml"))}
+    return {vendor: _mark(path) for vendor, path in declaration_files(Path(settings.vendors)).items()}
 
 
 def declaration_changed(plan: RunPlan, vendor: str) -> DropChanged | None:
     """Return the error that the vendor's declaration was changed or removed since the night was planned, if it was."""
     path = Path(plan.settings.vendors) / f"{vendor}.yaml"
-    try:
-        now = _hash([path])
-    except FileNotFoundError:
-        now = "nothing"
+    now = _mark(path)
     if plan.declared.get(vendor, now) == now:
         return None
     return DropChanged(
@@ -59,8 +58,9 @@ def declaration_changed(plan: RunPlan, vendor: str) -> DropChanged | None:
 
 
 def require_versions(plan: RunPlan, stage: str) -> None:
-    """Return quietly while the code and declarations of this process are those that the night was planned with.
+    """Return quietly while code and declarations are those that the night was planned with: loaded, and on disk.
 
+    Asked before a shard and once more after it: what it was the first to load is of the files as they were in between.
     What ``stage`` publishes was answered before: for that, the code may have been mended meanwhile.
 
     Raises:
@@ -68,7 +68,8 @@ def require_versions(plan: RunPlan, stage: str) -> None:
 
     """
     planned = plan.manifest.versions
-    changed = [name for name, now in _loaded().items() if planned.get(name, now) != now]
+    seen = _loaded(), _shipped()
+    changed = [name for name in seen[0] if any(planned.get(name, now[name]) != now[name] for now in seen)]
     if stage == "publish" and changed == ["code"]:
         return
     if changed:
@@ -95,15 +96,24 @@ def _loaded() -> dict[str, str]:
     return _shipped()
 
 
-@cache
 def _code_hash(rooms: tuple[str, ...]) -> str:
     """Hash the source of ``rooms`` ("" for all), of the words' package and of the schemas."""
     roots = [*(_PACKAGE / room for room in rooms), _PACKAGE.parent / "nlp", SCHEMA_DIR]
     return _hash(path for root in roots for path in sorted(root.rglob("*")) if path.suffix in _SOURCES)
 
 
+def _mark(declaration: Path) -> str:
+    """Hash one vendor's declaration, whatever state it is in: a broken one is that vendor's matter."""
+    try:
+        return _hash([declaration])
+    except FileNotFoundError:
+        return "nothing"
+    except OSError:
+        return "unreadable"
+
+
 def _hash(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(os.fsencode(path.name) + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from enrichment.stores.atomic import atomic_file
 from enrichment.stores.key import TEMP_PREFIX, check_key, check_prefix
+from enrichment.stores.space import DiskFull, disk_full, writing
 from schemas.errors import ObjectChanged, ObjectExists, ObjectMissing, StoreUnavailable, UsageError
 
 _LOCK = f"{TEMP_PREFIX}lock"
@@ -108,7 +109,7 @@ class LocalStore:
         source = self._path(key)
         with self._mapped(key, reading=True):
             reader = source.open("rb")
-        with self._mapped(key), reader, atomic_file(path) as writer:
+        with self._mapped(key), writing(path), reader, atomic_file(path) as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
 
     def upload(self, path: Path, key: str) -> None:
@@ -161,7 +162,7 @@ class LocalStore:
         """Turn what the file system says into this project's errors."""
         try:
             yield
-        except (ObjectChanged, ObjectExists, ObjectMissing):
+        except (DiskFull, ObjectChanged, ObjectExists, ObjectMissing):
             raise
         except FileExistsError as error:
             raise ObjectExists(f"{self.uri}: key {key!r} is taken") from error
@@ -174,4 +175,7 @@ class LocalStore:
                     f"{self.uri}: key {key!r}: {error.strerror}. No retry will help: fix the rights, or choose another "
                     "store that can be written to (--store or ENRICH_STORE)."
                 ) from error
+            full = disk_full(f"store {self.uri}, key {key!r}", self._root, error)
+            if full is not None:
+                raise full from error
             raise StoreUnavailable(f"{self.uri}: key {key!r}: {error.strerror or error}") from error

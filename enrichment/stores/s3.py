@@ -25,6 +25,7 @@ from s3transfer.exceptions import RetriesExceededError
 
 from enrichment.stores.atomic import atomic_file
 from enrichment.stores.key import check_key, check_prefix
+from enrichment.stores.space import writing
 from schemas.errors import ObjectChanged, ObjectExists, ObjectMissing, StoreUnavailable, UsageError
 
 ENDPOINT_VARIABLE = "ENRICH_S3_ENDPOINT"
@@ -176,7 +177,7 @@ class S3Store:
 
         """
         address = self._address(key)
-        with self._mapped(key), atomic_file(path) as file:
+        with self._mapped(key), writing(path), atomic_file(path) as file:
             self._client.download_fileobj(**address, Fileobj=file, Config=self._transfer)
 
     def upload(self, path: Path, key: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -20,19 +20,17 @@ class DropChanged(DropError):
     """The drop, or its declaration, is not what the night was planned with: run again, the night may find it whole."""
 
 
-def find_drops(
-    drops: Path, night: date, specs: Mapping[str, VendorSpec]
-) -> tuple[list[VendorDrop], list[str], list[str]]:
+def find_drops(drops: Path, night: date, declared: Collection[str]) -> tuple[list[VendorDrop], list[str], list[str]]:
     """Return tonight's drops, the declared vendors without one, and the vendors that nobody declared; all sorted.
 
     A vendor has delivered once its folder for the night holds a file. Hidden entries and links are passed over.
     """
     present = delivered(drops, night)
     # The fingerprint reads every byte, so only declared vendors are hashed.
-    found = [_drop(name, present[name], night) for name in sorted(present) if name in specs]
-    missing = sorted(set(specs) - set(present))
+    found = [_drop(name, present[name], night) for name in sorted(present) if name in declared]
+    missing = sorted(set(declared) - set(present))
     # Nobody vouches for their names, which the plan and every report of the night repeat.
-    return found, missing, sorted({bounded(name, 80) for name in set(present) - set(specs)})
+    return found, missing, sorted({bounded(name, 80) for name in set(present) - set(declared)})
 
 
 def delivered(drops: Path, night: date) -> dict[str, Path]:
@@ -55,10 +53,10 @@ def not_followed(link: Path) -> DropError:
     )
 
 
-def unknown_vendor(name: str, specs: Mapping[str, VendorSpec], folder: str) -> UnknownVendor:
+def unknown_vendor(name: str, declared: Collection[str], folder: str) -> UnknownVendor:
     """Return the error that names a vendor nobody declared in ``folder``, for the run's report."""
     return UnknownVendor(
-        f"drop of unknown vendor {bounded(name, 80)!r}; declared: {', '.join(sorted(specs))}. "
+        f"drop of unknown vendor {bounded(name, 80)!r}; declared: {', '.join(sorted(declared))}. "
         f"Add {folder}/{bounded(name, 80)}.yaml, or remove the folder."
     )
 

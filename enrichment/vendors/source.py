@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from enrichment.runs.scratch import scratch_root
 from schemas.errors import DropError
 from schemas.vendor_spec import VendorSpec
 
@@ -104,7 +105,7 @@ def seekable(spec: VendorSpec, path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as stream:
             yield stream
         return
-    with tempfile.TemporaryFile() as unpacked:
+    with tempfile.TemporaryFile(dir=scratch_root()) as unpacked:
         for piece in chunks(spec, path):
             unpacked.write(piece)
         unpacked.seek(0)

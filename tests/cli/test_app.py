@@ -1,5 +1,7 @@
 import doctest
+import errno
 import json
+import os
 import sys
 
 import pytest
@@ -11,6 +13,7 @@ from enrichment.cli import output
 from enrichment.cli.app import app, entry
 from enrichment.cli.run import _go
 from enrichment.publish.base import BaseMoved
+from enrichment.stores.space import DiskFull
 from schemas.declared import SCHEMA_DIR
 from schemas.errors import ApprovalNeeded, DropError, StoreUnavailable, UsageError
 
@@ -41,6 +44,49 @@ def test_errors_become_exit_codes_that_tell_them_apart(monkeypatch, capsys, erro
         entry()
     assert stopped.value.code == code
     assert type(error).__name__ in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/tmp/out"), 75, "are left on the disk of /tmp"),  # noqa: S108
+        (PermissionError(errno.EACCES, "Permission denied", "/etc/out"), 2, "/etc/out: Permission denied. Fix the"),
+    ],
+)
+def test_a_full_disk_and_missing_rights_are_told_in_a_sentence(monkeypatch, capsys, error, code, told):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    assert stopped.value.code == code
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.count("\n") == 1
+
+
+def test_an_error_of_the_code_keeps_its_traceback(monkeypatch):
+    def fail():
+        raise FileNotFoundError(errno.ENOENT, "No such file", "settings.json")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(FileNotFoundError):
+        entry()
+
+
+def test_an_export_that_does_not_fit_leaves_the_file_of_before(tmp_path, monkeypatch):
+    out = tmp_path / "decisions.csv"
+    out.write_text("before")
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = RUNNER.invoke(app, ["review", "export", str(out), "--store", str(tmp_path / "store")])
+    assert isinstance(result.exception, DiskFull)
+    assert [path.name for path in tmp_path.iterdir()] == ["decisions.csv"]
+    assert out.read_text() == "before"
 
 
 def test_a_store_without_a_published_run_says_the_way_out(monkeypatch, capsys, tmp_path):

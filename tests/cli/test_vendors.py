@@ -113,3 +113,17 @@ def test_a_folder_that_nobody_declared_could_not_be_read(drops):
     done = check(drops)
     assert done.exit_code == 3
     assert "stranger: could not be read: UnknownVendor" in done.output
+
+
+def test_a_declaration_that_cannot_be_read_fails_and_the_others_are_checked(drops):
+    declared = drops / "declared" / "cold.yaml"
+    declared.write_text(declared.read_text() + "colums: {}\n")
+    assert check(drops, "acme").exit_code == 0
+    for words in ([], ["cold"]):
+        done = check(drops, *words)
+        assert done.exit_code == 3
+        assert "cold: could not be read: DropError: vendor cold: its declaration cannot be read" in done.output
+        assert f"{declared}:15: colums: no such key" in done.output
+    assert "acme: 19 rows" in check(drops).output
+    (drops / "declared" / "acme.yaml").write_text("vendor: [")
+    assert check(drops).exit_code == 3

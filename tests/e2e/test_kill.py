@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.runs.scratch import PREFIX, Scratch
 from enrichment.stores.local import LocalStore
 from tests.e2e.conftest import NIGHTS, published_bytes, run_one, settings_for
 
@@ -51,7 +52,12 @@ def _stage_and_shard(journal):
     return key.split(".")[0] if key.startswith("runs/") else "published"
 
 
-def test_killed_at_writes_of_every_stage_a_night_ends_in_the_same_bytes(three_nights, drops, declared, tmp_path):
+def test_killed_at_writes_of_every_stage_a_night_ends_in_the_same_bytes(
+    three_nights, drops, declared, tmp_path, monkeypatch
+):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     settings = settings_for(tmp_path / "store", drops, declared)
     journal = tmp_path / "deaths"
     context = multiprocessing.get_context("fork")
@@ -64,11 +70,15 @@ def test_killed_at_writes_of_every_stage_a_night_ends_in_the_same_bytes(three_ni
         ended = child.exitcode == 0
         deaths += not ended
         assert ended or child.exitcode == -signal.SIGKILL
+        # The last one to die leaves its folder, and those before it none.
+        assert len(list(temporary.glob(f"{PREFIX}*"))) <= 1
         if not ended:
             places.append(_stage_and_shard(journal))
             # A shard of many writes starts over each time: let it get further than at the last death.
             lives = lives * 2 if places[-1:] == places[-2:-1] else WRITES_BEFORE_DEATH
     assert ended
+    Scratch().close()
+    assert list(temporary.glob(f"{PREFIX}*")) == []
     killed_in = {line.split("/")[2] for line in journal.read_text().splitlines() if line.startswith("runs/")}
     assert {"read", "fetch", "text", "look", "decide", "place", "index", "gate"} <= killed_in
     assert any(line.startswith("published/") for line in journal.read_text().splitlines())

@@ -2,16 +2,20 @@
 
 import logging
 import os
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from enrichment import stages
 from enrichment.config import Settings
+from enrichment.publish.layout import SUCCESS, RunKey
 from enrichment.runs.run import Run
 from enrichment.stages.arrival import arrival
-from enrichment.stages.plan import plan_night
-from schemas.errors import UsageError
+from enrichment.stages.plan import declared, plan_night
+from enrichment.stages.steps import STEPS, shards_of
+from schemas.errors import DeclarationError, DropError, UsageError
 
 NIGHT = date(2026, 11, 17)
 DECLARED = "vendor: acme\nformat: csv\nfiles: [feed.csv]\ncolumns: {sku: Code}\n"
@@ -61,3 +65,78 @@ def test_a_folder_with_a_name_that_is_no_utf8_stops_nobody(settings, tmp_path):
     plan = Run.at(plan_night(NIGHT, settings)).plan
     assert plan.refused == ("caf\ufffd", "stranger")
     assert [drop.vendor for drop in plan.manifest.drops] == ["acme"]
+
+
+@pytest.fixture
+def broken(settings, tmp_path):
+    """Two declared vendors that delivered; the declaration of one has a key that does not exist."""
+    shutil.rmtree(tmp_path / "drops" / "stranger")
+    shutil.copytree(tmp_path / "drops" / "acme", tmp_path / "drops" / "bolt")
+    (tmp_path / "mine" / "acme.yaml").write_text(DECLARED)
+    (tmp_path / "mine" / "bolt.yaml").write_text(DECLARED.replace("acme", "bolt") + "colums: {}\n")
+    return settings
+
+
+def test_a_declaration_that_cannot_be_read_leaves_out_its_vendor_and_nobody_else(broken, tmp_path):
+    uri = plan_night(NIGHT, broken)
+    run = Run.at(uri)
+    assert list(run.plan.unread) == ["bolt"]
+    assert run.plan.refused == ()
+    assert [drop.vendor for drop in run.plan.manifest.drops] == ["acme", "bolt"]
+    assert stages.run("read", uri, "acme").units_in == 1
+    with pytest.raises(DropError, match="no such key") as left_out:
+        stages.run("read", uri, "bolt")
+    why = "bolt.yaml:5: colums: no such key (closest: 'columns')"
+    told = f"vendor bolt: its declaration cannot be read, so its drop was not: {tmp_path}/mine/{why}"
+    assert str(left_out.value).startswith(told)
+    # Whoever has no product with a name has no shard, and nobody waits for bolt.
+    assert shards_of(run, STEPS["fetch"]) == []
+    assert "enrich vendors check bolt" in run.failure("read", "bolt").message
+
+
+def test_nobody_waits_for_a_vendor_whose_declaration_cannot_be_read(broken, tmp_path):
+    assert declared(broken) == ["acme"]
+    shutil.rmtree(tmp_path / "drops" / "bolt")
+    at = datetime(2026, 11, 17, tzinfo=UTC)
+    assert arrival("bolt", NIGHT, at, broken) == "late"
+    shutil.rmtree(tmp_path / "drops" / "acme")
+    assert arrival("acme", NIGHT, at, broken) == "waiting"
+    plan = Run.at(plan_night(NIGHT, broken)).plan
+    assert (plan.manifest.missing, list(plan.unread)) == (("acme", "bolt"), ["bolt"])
+
+
+def test_a_declaration_that_was_mended_makes_another_run_and_leaves_the_planned_one_as_it_is(broken, tmp_path):
+    early = plan_night(NIGHT, broken)
+    assert plan_night(NIGHT, broken) == early
+    (tmp_path / "mine" / "bolt.yaml").write_text("vendor: bolt")
+    with pytest.raises(DropError, match=r"was changed since the night was planned.*Run the night again"):
+        stages.run("read", early, "bolt")
+    uri = plan_night(NIGHT, broken)
+    (tmp_path / "mine" / "bolt.yaml").write_text(DECLARED.replace("acme", "bolt"))
+    manifest = Run.at(uri).plan.manifest
+    Run.at(uri).store.put(f"{RunKey(manifest.night, manifest.run_id).prefix}/{SUCCESS}", b"")
+    # Published without the vendor it stays so, whatever was declared since.
+    with pytest.raises(DropError, match="Field required"):
+        stages.run("read", uri, "bolt")
+    again = plan_night(NIGHT, broken)
+    assert again not in (uri, early)
+    assert stages.run("read", again, "bolt").units_in == 1
+
+
+def test_a_night_of_which_no_declaration_can_be_read_is_refused(broken, tmp_path):
+    (tmp_path / "mine" / "acme.yaml").write_text("vendor: [\n")
+    with pytest.raises(DeclarationError, match=r"acme\.yaml: not YAML: .*bolt\.yaml:5: "):
+        plan_night(NIGHT, broken)
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_folder_that_nobody_declared_names_the_run_for_it_stands_in_what_is_published(broken, tmp_path):
+    alone = plan_night(NIGHT, broken)
+    shutil.copytree(tmp_path / "drops" / "acme", tmp_path / "drops" / "stranger")
+    beside = plan_night(NIGHT, broken)
+    assert beside != alone
+    assert (Run.at(alone).plan.refused, Run.at(beside).plan.refused) == ((), ("stranger",))
+    (tmp_path / "drops" / "stranger" / NIGHT.isoformat() / "feed.csv").write_text("nobody reads this")
+    assert plan_night(NIGHT, broken) == beside
+    shutil.rmtree(tmp_path / "drops" / "stranger")
+    assert plan_night(NIGHT, broken) == alone

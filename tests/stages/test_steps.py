@@ -1,6 +1,7 @@
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -9,9 +10,11 @@ from enrichment import stages
 from enrichment.config import Settings
 from enrichment.runs.plan import RunPlan, run_id
 from enrichment.runs.run import Outcome, Run
-from enrichment.stages.steps import STEPS, shards_of, vendor_of
+from enrichment.stages import versions
+from enrichment.stages.steps import STEPS, Step, shards_of, vendor_of
 from enrichment.stages.versions import require_versions
 from enrichment.stores.local import LocalStore
+from enrichment.stores.space import DiskFull
 from schemas.errors import DropError, ModelMismatch, StoreUnavailable, UsageError
 from schemas.group_spec import groups
 from schemas.records import RunManifest, StageReport, VendorDrop
@@ -149,8 +152,47 @@ def test_a_night_goes_on_with_what_it_was_planned_with_or_not_at_all(run):
     assert stages.run("fetch", run.uri, "acme-0000") == report
 
 
+def test_a_full_folder_for_temporary_files_is_worth_another_try_and_no_failure_of_the_shard(run, monkeypatch):
+    read_done(run, "acme", 1)
+    full = [OSError("Unable to write: No space left on device (28)")]
+
+    def stage(opened, shard):
+        if full:
+            raise full.pop()
+        return Outcome(StageReport("fetch", shard, 0, 0, 0))
+
+    monkeypatch.setattr(Step, "function", lambda step: stage)
+    with pytest.raises(DiskFull, match=r"folder for temporary files .*TMPDIR sets another.*are left on the disk"):
+        stages.run("fetch", run.uri, "acme-0000")
+    assert (run.marker("fetch", "acme-0000"), run.failure("fetch", "acme-0000")) == (None, None)
+    assert stages.run("fetch", run.uri, "acme-0000").units_in == 0
+
+
+@pytest.mark.parametrize("name", ["article_types.yaml", "attributes.yaml", "taxonomy.yaml", "groups.yaml"])
+def test_a_declaration_that_is_written_while_a_stage_works_is_never_mixed_in(run, monkeypatch, name):
+    """As `enrich vocabulary accept`, or a deployment, in the middle of a night of a single process."""
+    read_done(run, "acme", 1)
+    now = replace(run.plan, manifest=replace(run.plan.manifest, versions=versions._shipped()))
+    run.store.put(f"{run.prefix}/plan.json", now.to_bytes())
+    read = Path.read_bytes
+
+    def accepted(opened, shard):
+        monkeypatch.setattr(Path, "read_bytes", lambda own: read(own) + b"\n" * (own.name == name))
+        return Outcome(StageReport("fetch", shard, 0, 0, 0))
+
+    monkeypatch.setattr(Step, "function", lambda step: accepted)
+    with pytest.raises(UsageError, match=r"fetch: \w+ changed since the night was planned.*Run the night again"):
+        stages.run("fetch", run.uri, "acme-0000")
+    assert run.marker("fetch", "acme-0000") is None
+    with pytest.raises(UsageError, match=r"changed since the night was planned.*put back what was planned with"):
+        stages.run("fetch", run.uri, "acme-0000")
+    monkeypatch.setattr(Path, "read_bytes", read)
+    monkeypatch.setattr(Step, "function", lambda step: lambda *_: Outcome(StageReport("fetch", "acme-0000", 0, 0, 0)))
+    assert stages.run("fetch", run.uri, "acme-0000").units_in == 0
+
+
 def test_code_that_was_mended_since_may_publish_what_it_did_not_answer(run):
-    for versions, allowed in (({"code": "0"}, True), ({"code": "0", "taxonomy": "0"}, False), ({"text": "0"}, True)):
-        plan = replace(run.plan, manifest=replace(run.plan.manifest, versions=versions))
+    for marks, allowed in (({"code": "0"}, True), ({"code": "0", "taxonomy": "0"}, False), ({"text": "0"}, True)):
+        plan = replace(run.plan, manifest=replace(run.plan.manifest, versions=marks))
         with nullcontext() if allowed else pytest.raises(UsageError, match="publish: code, taxonomy changed"):
             require_versions(plan, "publish")
