@@ -43,6 +43,8 @@ PRODUCTS = (
     *(("J3", "Men Straight Jeans", *JEANS, "Black", ""), ("W1", "Men Analog Watch", *WATCH, "Black", "")),
     # Filing and words contradict each other: which is believed depends on the model.
     *(("W2", "Women Analog Watch", *WATCH, "Black", ""), ("W3", "Women Digital Watch", *WATCH, "Red", "")),
+    # Filed as named: the vendor is trusted after the first night as far as before it.
+    *((f"S{n}", "Men Formal Shirt", "Men", "Clothing", "Tops", "Shirts", "White", "") for n in range(10)),
 )
 
 
