@@ -15,7 +15,7 @@ from schemas.declared import SCHEMA_DIR, Declared, load
 from schemas.errors import DeclarationError
 from schemas.records import LEVELS
 
-Format = Literal["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
+Format = Literal["csv", "tsv", "jsonl", "json", "xlsx", "parquet", "xml"]
 FLAT: frozenset[str] = frozenset({"csv", "tsv", "xlsx"})
 SKIP = "skip"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
@@ -129,6 +129,7 @@ class AttributeColumn(Declared):
 class Columns(Declared):
     """Product field -> vendor column, or a dotted path in nested formats: ``breadcrumbs[0]``, ``media.images[*].url``.
 
+    In XML an attribute is ``@name``: ``@id``, ``price.@currency``.
     ``optional`` columns may be absent from a drop; any other absence stops the vendor.
     """
 
@@ -203,8 +204,9 @@ class Limits(Declared):
 
 
 class VendorSpec(Declared):
-    """One vendor. ``header_offset``: lines or sheet rows above the header. ``records``: keys down to a JSON list.
+    """One vendor. ``header_offset``: lines or sheet rows above the header.
 
+    ``records``: keys down to a JSON list, or names down to the XML element that stands for each product.
     ``delivery``: ``delta`` sends what is new or changed, ``full`` everything (what is absent is withdrawn, unless
     less than ``full_share`` of the known products came). ``deadline_minutes``: how long the night waits for the drop.
     """
@@ -237,8 +239,8 @@ class VendorSpec(Declared):
             raise ValueError("delimiter and quote are one character each")
         if self.quote is not None and self.quote == self.separator:
             raise ValueError("delimiter and quote must differ")
-        if self.records and self.format != "json":
-            raise ValueError("`records` is for format json")
+        if self.records and self.format not in ("json", "xml"):
+            raise ValueError("`records` is for format json or xml")
         if self.columns.images and self.pictures is None:
             raise ValueError(
                 "columns.images needs `pictures`, which says where they lie, such as "

@@ -63,6 +63,9 @@ def _scalar(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, Mapping):
+        # An element with attributes, from XML or from XML that became JSON, says what its text says.
+        if "#text" in value:
+            return cell_text(value["#text"])
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 

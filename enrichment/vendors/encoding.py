@@ -41,22 +41,33 @@ def check_text(spec: VendorSpec, path: Path) -> TextShape:
 
     """
     declared = codecs.lookup(spec.encoding).name
-    mark = _check_head(spec, path, declared, _head(spec, path))
+    mark = _check_head(spec, path, declared, first_bytes(spec, path))
     # A decoder that is told the byte order keeps the mark as a character of the first cell.
     encoding = "utf-8-sig" if declared == "utf-8" else mark if mark in ("utf-16", "utf-32") else declared
     return TextShape(encoding, _Check(spec, path, declared, encoding).run())
 
 
-def _head(spec: VendorSpec, path: Path) -> bytes:
+def first_bytes(spec: VendorSpec, path: Path) -> bytes:
+    """Return the first 64 KiB of the unpacked file.
+
+    Raises:
+        DropError: there is none.
+
+    """
     first = next(chunks(spec, path), b"")
     if not first:
         raise empty(spec, path)
     return first[:_HEAD]
 
 
+def byte_order(head: bytes) -> str:
+    """Return the encoding that a byte order mark names, ``""`` without one."""
+    return next((name for bom, name in _MARKS if head.startswith(bom)), "")
+
+
 def _check_head(spec: VendorSpec, path: Path, declared: str, head: bytes) -> str:
     """Return the encoding that the byte order mark names, ``""`` without one."""
-    mark = next((name for bom, name in _MARKS if head.startswith(bom)), "")
+    mark = byte_order(head)
     wide = declared.startswith(("utf-16", "utf-32"))
     if mark and not declared.startswith(mark):
         raise _other(spec, path, f"the file starts with the byte order mark of {mark}")

@@ -11,6 +11,7 @@ from enrichment.vendors.jsonl import read_jsonl
 from enrichment.vendors.parquet import read_parquet
 from enrichment.vendors.port import Reader
 from enrichment.vendors.xlsx import read_xlsx
+from enrichment.vendors.xml.read import read_xml
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
@@ -20,5 +21,6 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "json": read_json,
         "xlsx": read_xlsx,
         "parquet": read_parquet,
+        "xml": read_xml,
     }
 )

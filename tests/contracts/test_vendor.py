@@ -199,7 +199,7 @@ def test_path_column_picture_columns_and_withdrawal(tmp_path: Path, form: str) -
     assert drop.withdrawn == [("P-2", (2,))]
 
 
-@pytest.mark.parametrize("form", ["jsonl", "json", "parquet"])
+@pytest.mark.parametrize("form", ["jsonl", "json", "parquet", "xml"])
 @pytest.mark.parametrize(("rows", "stops"), [(6, False), (30, True)])
 def test_a_nested_path_that_leads_nowhere(tmp_path: Path, form: str, rows: int, stops: bool) -> None:
     columns = {"sku": "id", "name": "text.name", "images": "media[*].uri"}

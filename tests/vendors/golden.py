@@ -6,9 +6,11 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import starmap
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pyarrow as pa
@@ -46,6 +48,7 @@ def spec(form: str, **more: object) -> VendorSpec:
         "columns": COLUMNS,
         "attributes": ATTRIBUTES,
         "pictures": {"kind": "folder"},
+        "records": "product" if form == "xml" else "",
     }
     return VendorSpec.model_validate(declared | more)
 
@@ -97,8 +100,27 @@ def parquet_bytes(rows: list[list[str]]) -> bytes:
     return out.getvalue()
 
 
+def xml_bytes(rows: list[list[str]], encoding: str = "utf-8") -> bytes:
+    return xml_text(records(rows)).encode(encoding)
+
+
+def xml_text(rows: Sequence[Mapping[str, object]]) -> str:
+    """Return records as elements; a list is an element for each of its items."""
+    products = (f"  <product>{''.join(starmap(_elements, row.items()))}</product>\n" for row in rows)
+    return f"<products>\n{''.join(products)}</products>"
+
+
+def _elements(name: str, value: object) -> str:
+    if isinstance(value, list):
+        return "".join(_elements(name, item) for item in value)
+    inner = "".join(starmap(_elements, value.items())) if isinstance(value, dict) else escape(str(value))
+    return f"<{name}>{inner}</{name}>"
+
+
 def nested_bytes(form: str, rows: list[dict[str, object]]) -> bytes:
     """Return nested records in a format that can hold them."""
+    if form == "xml":
+        return xml_text(rows).encode()
     if form == "parquet":
         out = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows), out)
@@ -113,6 +135,7 @@ WRITERS: dict[str, Callable[[list[list[str]]], bytes]] = {
     "json": json_bytes,
     "xlsx": xlsx_bytes,
     "parquet": parquet_bytes,
+    "xml": xml_bytes,
 }
 
 

@@ -15,6 +15,7 @@ TEXTS: dict[str, Callable[[list[list[str]], str], bytes]] = {
     "tsv": golden.tsv_bytes,
     "jsonl": golden.jsonl_bytes,
     "json": golden.json_bytes,
+    "xml": golden.xml_bytes,
 }
 TABLE = [golden.HEADER, *golden.ROWS]
 

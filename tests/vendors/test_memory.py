@@ -15,7 +15,7 @@ WORDS = "long words of a description " * 150
 
 
 @pytest.mark.parametrize("grouped", [False, True], ids=["rows", "styles"])
-@pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json", "xml"])
 def test_peak_is_far_below_the_file(tmp_path: Path, form: str, grouped: bool) -> None:
     rows = [[f"A-{n // 3 if grouped else n}-{n % 3}", "n", f"{WORDS}{n}", "", "", "", "", ""] for n in range(ROWS)]
     more = {"style": {"pattern": "^(?P<style>.+)-[^-]+$"}} if grouped else {}

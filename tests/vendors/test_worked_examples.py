@@ -8,7 +8,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["cells", "numbers", "paths"])
+@pytest.mark.parametrize("name", ["cells", "numbers", "paths", "xml.shape"])
 def test_worked_examples(name: str) -> None:
     found = doctest.testmod(importlib.import_module(f"enrichment.vendors.{name}"))
     assert found.attempted > 0
