@@ -14,7 +14,7 @@ LIMIT = 20_000
 """Characters of one text that are read; what lies beyond is counted as capped, never silently lost."""
 
 _SPECIAL = re.compile(
-    r"<(?P<quiet>script|style)\b[^<>]{0,300}>"
+    r"<(?P<quiet>(?i:script|style))\b[^<>]{0,300}>"
     r"|<(?P<tag>/?[a-zA-Z!][^<>]{0,500})>"
     r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
     r"|[^\x00-\x7f]+"
@@ -125,8 +125,8 @@ def _mapped(text: str, capped: bool) -> Normal:
 
 
 def _close(text: str, tag: str, start: int) -> int:
-    at = text.lower().find(f"</{tag.lower()}", start)
-    return len(text) if at < 0 else (text.find(">", at) + 1 or len(text))
+    closing = re.compile(f"</{tag}", re.IGNORECASE).search(text, start)
+    return len(text) if closing is None else (text.find(">", closing.end()) + 1 or len(text))
 
 
 def _plain(piece: str) -> str:

@@ -29,3 +29,9 @@ COMMON = {
 
 No word of another language may stand here (``vocabulary/languages.yaml``): it would tell of English.
 """
+_TURKISH = str.maketrans("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}\N{LATIN SMALL LETTER DOTLESS I}", "ii")
+
+
+def lowered(word: str) -> str:
+    """Return ``word`` in lower case as ``re.IGNORECASE`` reads it: a pattern's "i" finds Turkish i's too."""
+    return word.translate(_TURKISH).lower()

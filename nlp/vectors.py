@@ -17,8 +17,7 @@ class WordVectors:
         """Take ``N`` words and their vectors ``[N, D]``; rows are scaled to unit length."""
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         self._vectors: NDArray[np.float32] = (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
-        self.words = tuple(words)
-        self._index = {w: i for i, w in enumerate(self.words)}
+        self._index = {w: i for i, w in enumerate(words)}
 
     def __contains__(self, word: str) -> bool:
         return word in self._index
@@ -32,22 +31,11 @@ class WordVectors:
         norm = float(np.linalg.norm(mean))
         return (mean / norm).astype(np.float32) if norm else None
 
-    def nearest(self, words: Sequence[str], count: int = 10) -> list[tuple[str, float]]:
-        """Return the ``count`` words nearest to the mean of ``words`` by cosine, best first."""
-        vector = self.of(words)
-        if vector is None:
-            return []
-        scores = self._vectors @ vector
-        order = np.lexsort((np.arange(len(scores)), -scores))
-        own = set(words)
-        return [(self.words[i], float(scores[i])) for i in order[: count + len(own)] if self.words[i] not in own][
-            :count
-        ]
-
     def save(self, folder: Path) -> None:
         """Write ``vectors.npz`` (half precision) and ``vectors.json``."""
         np.savez_compressed(folder / "vectors.npz", vectors=self._vectors.astype(np.float16))
-        (folder / "vectors.json").write_text(json.dumps(self.words, ensure_ascii=False, indent=0), encoding="utf-8")
+        words = json.dumps(list(self._index), ensure_ascii=False, indent=0)
+        (folder / "vectors.json").write_text(words, encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> WordVectors:

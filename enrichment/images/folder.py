@@ -35,8 +35,6 @@ class FolderSource(PictureSource):
         self._root = root.resolve()
         self._policy = policy
         self._planned: Mapping[str, str] | None = None
-        self._files: dict[str, Path] | None = None
-        self._spellings = Spellings(())
 
     def read(self, ref: str) -> bytes:
         """Return the bytes of one file.
@@ -71,19 +69,19 @@ class FolderSource(PictureSource):
         if path.exists() or path.is_symlink():
             return path
         # Another case or Unicode form: list the folder once, only where a plain look-up failed.
-        if self._files is None:
-            self._files = self._list()
-            self._spellings = Spellings(self._files)
-        found = self._spellings.find(name)
-        return None if found is None else self._files[found]
+        files, spellings = self._listed
+        found = spellings.find(name)
+        return None if found is None else files[found]
 
-    def _list(self) -> dict[str, Path]:
+    @cached_property
+    def _listed(self) -> tuple[Mapping[str, Path], Spellings]:
+        """Every file by its NFC name, and the spellings it is found by; as one, since many threads ask at once."""
         files: dict[str, Path] = {}
         for folder, _, names in os.walk(self._root):
             for name in sorted(names):
                 path = Path(folder, name)
                 files[unicodedata.normalize("NFC", path.relative_to(self._root).as_posix())] = path
-        return files
+        return files, Spellings(files)
 
     def marks(self, files: Mapping[str, str]) -> Mapping[str, str]:
         """Return the files' own hashes."""

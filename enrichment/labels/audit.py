@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,9 @@ def audit(
     found = suspects(items, judged)
     pairs = _duplicates(items, progress)
     kappa = agreements({"label": items.labels, **(items.votes or {})})
-    rows = _rows(items, found[:most], pairs[:most])
+    # All pairs vote: a part of them could outvote the wrong one.
+    doubted = dict(islice(outvoted(pairs, items.labels).items(), most))
+    rows = _rows(items, found[:most], doubted)
     out.mkdir(parents=True, exist_ok=True)
     pictures = dict(zip(items.ids, items.pictures, strict=False))
     notes = {
@@ -74,14 +77,14 @@ def _duplicates(items: Labelled, progress: Progress) -> list[UnequalPair]:
     return unequal_duplicates(hashes, items.labels, np.asarray(items.features, dtype=np.float32))
 
 
-def _rows(items: Labelled, found: list[Suspect], pairs: list[UnequalPair]) -> list[ReviewRow]:
+def _rows(items: Labelled, found: list[Suspect], doubted: Mapping[int, tuple[str, int]]) -> list[ReviewRow]:
     name = items.attribute
     rows = [
         ReviewRow(s.id, name, s.label, s.suggested, s.quality, round(s.confidence, 4), "out-of-fold disagreement")
         for s in found
     ]
     listed = {row.id for row in rows}
-    for at, (label, other) in outvoted(pairs, items.labels).items():
+    for at, (label, other) in doubted.items():
         if items.ids[at] not in listed:
             why = f"near-duplicate of {items.ids[other]}"
             rows.append(ReviewRow(items.ids[at], name, items.labels[at], label, 0.5, 0.5, why))

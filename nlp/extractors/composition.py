@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nlp.reading import Finding, Passage, Reading
+from nlp.spelling import lowered
 from schemas.attribute_spec import Attributes
 
 _PRAISE = "(?:pure|organic|combed|recycled|premium|super|superfine|fine|soft|egyptian|pima|virgin|genuine|real|micro)"
@@ -34,9 +35,9 @@ class Composition:
 
     def _passage(self, passage: Passage) -> Iterator[Finding]:
         text = passage.normal.text
-        shares = [(float(h[1]), self._values[h[2].lower()], h.span()) for h in self._share.finditer(text)]
+        shares = [(float(h[1]), self._values[lowered(h[2])], h.span()) for h in self._share.finditer(text)]
         if not shares:
-            shares = [(float(h[2]), self._values[h[1].lower()], h.span()) for h in self._reverse.finditer(text)]
+            shares = [(float(h[2]), self._values[lowered(h[1])], h.span()) for h in self._reverse.finditer(text)]
         whole = _first_whole(shares)
         if not whole:
             return

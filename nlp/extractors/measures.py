@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nlp.reading import DESCRIPTION, Finding, Passage, Reading
 from nlp.scope import DENIED, ELSEWHERE
+from nlp.spelling import lowered
 from schemas.attribute_spec import Attributes
 
 _NUMBER = r"(?:\d{1,5}(?:[.,]\d{1,3})?(?:[ -]\d{1,2}/\d{1,2})?|\d{1,2}/\d{1,2})"
@@ -126,7 +127,7 @@ def _passage(passage: Passage, text: str, low: str, group: str | None) -> Iterat
         found = list(pattern.finditer(text))
         # Several counts ("two patch pockets, one welt pocket") add up to something nobody wrote down.
         if len(found) == 1:
-            count = found[0][1].lower()
+            count = lowered(found[0][1])
             yield _finding(passage, attribute, str(_COUNTS.get(count, count)), _SURE, *found[0].span())
 
 
@@ -141,7 +142,7 @@ def _numbers(passage: Passage, text: str, first: int, group: str | None) -> Iter
 
 
 def _measured(text: str, hit: re.Match[str], group: str | None) -> tuple[str, str] | None:
-    unit = hit[2].lower()
+    unit = lowered(hit[2])
     dimension, factor = _UNITS[unit]
     if unit == "in" and not _IN_FOLLOWS.match(text, hit.end()):
         return None

@@ -36,14 +36,17 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--drops", type=Path, required=True)
+    parser.add_argument("--vendors", help="folder of vendor declarations; for drawn drops DROPS/vendors")
     parser.add_argument("--nights", default="2026-11-17,2026-11-18,2026-11-19")
     options = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
     nights = [date.fromisoformat(text) for text in options.nights.split(",")]
     with TemporaryDirectory() as scratch:
-        warm = Settings(store=f"{scratch}/warm", drops=str(options.drops))
+        warm, settings = (
+            Settings.from_env(store=f"{scratch}/{name}", drops=str(options.drops), vendors=options.vendors)
+            for name in ("warm", "nights")
+        )
         work(nights[-1], warm)
-        settings = Settings(store=f"{scratch}/nights", drops=str(options.drops))
         first = 0.0
         for night in nights:
             taken = work(night, settings)

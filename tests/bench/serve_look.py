@@ -35,6 +35,7 @@ from enrichment.vision.answer import answers
 from enrichment.vision.engine import CALIBRATION, Engine, read_net
 from enrichment.vision.letterbox import Pixels, letterbox
 from enrichment.vision.measured import Decoder, Measured, known, measure
+from enrichment.vision.net import Scores
 from enrichment.vision.picture_cache import decode_trusted
 from enrichment.vision.splits import TRAIN, VALIDATION, fraction
 from enrichment.vision.training_rows import TrainingRow, read_rows
@@ -73,6 +74,18 @@ class WithMaps(torch.nn.Module):
     def forward_head(self, maps: torch.Tensor, pre_logits: bool) -> torch.Tensor:
         pooled: torch.Tensor = self.trunk.forward_head(maps, pre_logits=pre_logits)  # type: ignore[operator]
         return pooled
+
+
+class InFloat(torch.nn.Module):
+    """A network whose heads answer in float32: 8-bit layers take no float64."""
+
+    def __init__(self, net: torch.nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def heads(self, features: torch.Tensor, colours: torch.Tensor) -> Scores:
+        found: Scores = self.net.heads(features.float(), colours.float())  # type: ignore[operator]
+        return found
 
 
 @torch.no_grad()
@@ -125,8 +138,8 @@ def static_integers(trunk: torch.nn.Module, batches: list[torch.Tensor]) -> torc
 
 def dynamic_integers(net: torch.nn.Module) -> torch.nn.Module:
     """Return the network with 8-bit weights in its linear layers, activations quantised as they come."""
-    made: torch.nn.Module = torch.ao.quantization.quantize_dynamic(net, {torch.nn.Linear}, dtype=torch.qint8)
-    return made
+    made: torch.nn.Module = torch.ao.quantization.quantize_dynamic(net.float(), {torch.nn.Linear}, dtype=torch.qint8)
+    return InFloat(made)
 
 
 class Serving:

@@ -1,7 +1,10 @@
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from enrichment.images import folder
 from enrichment.images.open import open_source
 from enrichment.images.policy import ImagePolicy
 from enrichment.images.refused import PictureRefused
@@ -33,6 +36,25 @@ def test_files_are_read_by_any_honest_spelling(root):
         assert source.read(".\\sub\\two.jpg") == b"two"
         assert source.read("two.jpg") == b"two"
         assert source.read("é.jpg") == b"accent"
+
+
+def test_no_reader_sees_a_listing_that_another_has_half_made(root, monkeypatch):
+    entered, second_done = threading.Event(), threading.Event()
+
+    class Slow(folder.Spellings):
+        def __init__(self, names):
+            if names and not entered.is_set():
+                entered.set()
+                second_done.wait(0.5)
+            super().__init__(names)
+
+    monkeypatch.setattr(folder, "Spellings", Slow)
+    with open_source("folder", root) as source, ThreadPoolExecutor(2) as pool:
+        first = pool.submit(source.read, "TWO.JPG")
+        entered.wait(5)
+        second = pool.submit(source.read, "SUB/two.jpg")
+        second.add_done_callback(lambda _: second_done.set())
+        assert (first.result(), second.result()) == (b"two", b"two")
 
 
 @pytest.mark.parametrize("ref", ["../../secret.jpg", "sub/../../../secret.jpg", "/etc/passwd", "..\\..\\secret.jpg"])

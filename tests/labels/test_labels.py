@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +166,16 @@ def test_the_outvoted_duplicate_is_told_the_label_of_the_others() -> None:
     three = [UnequalPair(0, 1, 0), UnequalPair(1, 2, 0), UnequalPair(0, 2, 0)]
     assert outvoted(three, ["a", "b", "c"]) == {0: ("b", 1), 1: ("a", 0), 2: ("a", 0)}
     assert outvoted([], []) == {}
+
+
+def test_all_near_duplicates_vote_however_few_rows_are_asked_for(items: Labelled, tmp_path: Path) -> None:
+    features, pictures = items.features.copy(), list(items.pictures)
+    features[13], pictures[13] = features[10], picture(10, shade=5)
+    found = audit(replace(items, features=features, pictures=pictures), tmp_path, NullProgress(), most=1)
+    assert {(p.first, p.second) for p in found.duplicates} == {(9, 10), (9, 13)}
+    with found.review.open(encoding="utf-8") as file:
+        told = [(row["id"], row["suggested"]) for row in csv.DictReader(file) if "near-duplicate" in row["why"]]
+    assert told == [("<id&9>", "navy_blue")]
 
 
 def test_a_label_the_model_is_sure_against_ranks_before_one_it_is_unsure_of() -> None:

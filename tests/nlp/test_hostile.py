@@ -14,7 +14,7 @@ from nlp.catalog import ProductText, TextReader, build
 _WORDS = st.sampled_from(
     ["Men", "shirt", "no", "round", "neck", "80%", "cotton", "20%", "<b>", "</b>", "&amp;", "22 in", "Colour:", "Black",
      "with", "belt loops", "lockOne", "â€™", "\u202e", "½", "kurta", "½ in", "\n", "Length: 5 m", "dial", "14 1/4 mm",
-     "Women Slimm Fit Jeans", "cottonn shirt", "has a sprad collar"]
+     "Women Slimm Fit Jeans", "cottonn shirt", "has a sprad collar", "100% SİLK", "5 İN", "3 \u0131nch", "fİve pocket"]
 )  # fmt: skip
 _MISSPELT = {"name": "Acme Men <b>Blue</b>&nbsp;Shirt \u202e", "description": "½ in hem, has a sprad collar"}
 _TEXT = st.lists(_WORDS, max_size=25).map(" ".join) | st.text(max_size=120)

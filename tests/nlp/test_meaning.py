@@ -85,6 +85,9 @@ def test_a_name_of_which_a_lone_value_is_known_tells_no_product(reader: TextRead
             "80% cotton, 20% polyester",
             {("composition", "80% cotton, 20% polyester"), ("material", "polyester")},
         ),
+        # A Turkish keyboard's I has a dot, its i none.
+        ("Acme Men Shirt", "100% SİLK", {("composition", "100% silk"), ("material", "silk")}),
+        ("Acme Women Dress", "Length: 22 \u0131nch, fİve pockets", {("garment_length", "55.88"), ("pockets", "5")}),
         ("Acme Men Shirt", "Neck: Round; Sleeve: Half", {("neckline", "round"), ("sleeve_length", "short")}),
         ("Acme Women Heels", "Has a stacked heel, TPR outsole", {("heel_type", "block"), ("sole_material", "tpr")}),
         (

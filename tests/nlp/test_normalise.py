@@ -22,6 +22,8 @@ from nlp.tokens import tokenise
         ("22″ long", '22" long'),
         ("a<br/>b", "a\nb"),
         ("keep<script>alert('x')</script>this", "keep\nthis"),
+        ("keep<STYLE>p{color:red}</Style>this", "keep\nthis"),
+        ("İ" * 12 + "<style>p{}</style>kept", "İ" * 12 + "\nkept"),
         ("\u202eright\u200bleft", "rightleft"),
         ("5 < 6 and 7 > 2", "5 < 6 and 7 > 2"),
     ],

@@ -52,7 +52,6 @@ def product_rows(count: int) -> pd.DataFrame:
                 "image_group": group,
                 "cluster": at,
                 "image": draw(group, colour, at),
-                "image_source": "80",
             }
         )
     return pd.DataFrame(rows)

@@ -55,3 +55,12 @@ def test_merged_names_are_the_columns_of_the_merge_matrix(name: str, values: tup
     for value, row in zip(values, matrix, strict=True):
         assert names[int(row.argmax())] in (value, "grey", "brown", "kids")
         assert row.sum() == 1
+
+
+def test_the_interval_of_macro_f1_is_over_the_values_that_it_is_over_itself() -> None:
+    # Wherever a resample holds fewer than 20 of the always mistaken "girls", they still count.
+    pairs = [("men", "men")] * 180 + [("girls", "men")] * 20
+    measured, vocabulary = _measured("gender", _GENDERS, pairs)
+    figures = tag_figures(measured, "gender", vocabulary, {})
+    assert figures["macro_f1"] == pytest.approx(0.4737, abs=1e-4)
+    assert 0.45 < figures["macro_f1_low"] < 0.4737 < figures["macro_f1_high"] < 0.5

@@ -49,6 +49,13 @@ def test_answers_do_not_depend_on_batch_mates_or_order(looker: Looker, pictures:
     np.testing.assert_array_equal(vectors[pictures[5].sha256], alone.embeddings.vectors[0])
 
 
+def test_answers_do_not_depend_on_how_many_threads_look(looker: Looker, pictures: list[Picture]) -> None:
+    alone, many = looker.look(pictures), Looker(looker.version, threads=3).look(pictures)
+    assert (many.predictions, many.claims) == (alone.predictions, alone.claims)
+    assert many.embeddings.ids == alone.embeddings.ids
+    np.testing.assert_array_equal(many.embeddings.vectors, alone.embeddings.vectors)
+
+
 def test_scores_are_the_same_to_the_last_bit_wherever_in_the_batch(looker: Looker) -> None:
     side = looker.inputs.side
     squares = list(np.random.default_rng(3).integers(0, 256, (32, side, side, 3), dtype=np.uint8))
