@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,10 @@ class Settings:
         for name in ("shard_rows", "threads"):
             if getattr(self, name) < 1:
                 raise UsageError(f"setting {name}: got {getattr(self, name)}; allowed: 1 or more")
+        if not 0 <= self.max_refiled_share <= 1:
+            raise UsageError(f"setting max_refiled_share: got {self.max_refiled_share}; allowed: a share, 0 to 1")
+        if self.settle_seconds < 0:
+            raise UsageError(f"setting settle_seconds: got {self.settle_seconds}; allowed: 0 or more")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data from which :meth:`from_json` builds an equal object."""
@@ -106,7 +111,11 @@ def _parse(name: str, text: str, default: object) -> Any:
         return tuple(host.strip() for host in text.split(",") if host.strip())
     if not isinstance(default, bool | int | float):
         return text
-    try:
-        return type(default)(json.loads(text.lower()))
-    except ValueError as error:
-        raise UsageError(f"{ENV_PREFIX}{name.upper()}={text!r}: expected {type(default).__name__}") from error
+    kind = type(default)
+    with suppress(ValueError, TypeError, OverflowError):
+        found = json.loads(text.lower())
+        # Neither half a shard nor a switch that is neither on nor off.
+        if (value := kind(found)) == found:
+            return value
+    allowed = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
+    raise UsageError(f"{ENV_PREFIX}{name.upper()}={bounded(text, 60)!r}: allowed: {allowed}")

@@ -29,8 +29,8 @@ def load(path: Path, model: type[M]) -> M:
     """Read ``path`` as ``model``.
 
     Raises:
-        DeclarationError: the file is absent, no YAML, names a key twice, or does not fit; ``file:line`` leads each
-            complaint.
+        DeclarationError: the file is absent, cannot be read, is no YAML in UTF-8, names a key twice, or does not fit;
+            ``file:line`` leads each complaint about what it declares.
 
     """
     try:
@@ -38,6 +38,10 @@ def load(path: Path, model: type[M]) -> M:
         data = _parsed(path, text)
     except FileNotFoundError as error:
         raise DeclarationError(f"{path}: no such declaration. Create it, or fix the name.") from error
+    except OSError as error:
+        raise DeclarationError(f"{path}: {error.strerror}. Mend the file, or remove it.") from error
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"{path}: no UTF-8 text ({error.reason}). Save it as UTF-8.") from error
     except yaml.YAMLError as error:
         raise DeclarationError(f"{path}: not YAML: {error}") from error
     if not isinstance(data, dict):

@@ -41,10 +41,6 @@ class UnknownVendor(Terminal, LookupError):
     """A drop came from a vendor that no YAML declares."""
 
 
-class DropMissing(Transient, FileNotFoundError):
-    """A declared vendor has not delivered yet."""
-
-
 class StoreUnavailable(Transient, OSError):
     """The object store did not answer, or answered with a server error."""
 

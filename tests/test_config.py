@@ -1,4 +1,5 @@
 import doctest
+import math
 
 import pytest
 
@@ -29,9 +30,17 @@ def test_the_environment_is_read_as_the_settings_type(monkeypatch, name, text, e
     assert getattr(Settings.from_env(), name) == expected
 
 
-def test_a_value_of_the_wrong_type_names_the_variable(monkeypatch):
-    monkeypatch.setenv("ENRICH_THREADS", "many")
-    with pytest.raises(UsageError, match="ENRICH_THREADS"):
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *[("THREADS", text) for text in ("many", "", "null", "[]", "2.5", "1e999")],
+        *[("NER", text) for text in ("on", "2", "null")],
+        ("MAX_REFILED_SHARE", "{}"),
+    ],
+)
+def test_a_value_of_the_wrong_type_names_the_variable(monkeypatch, name, text):
+    monkeypatch.setenv(f"ENRICH_{name}", text)
+    with pytest.raises(UsageError, match=f"ENRICH_{name}.*allowed: "):
         Settings.from_env()
 
 
@@ -39,6 +48,15 @@ def test_a_value_of_the_wrong_type_names_the_variable(monkeypatch):
 def test_sizes_below_one_are_refused(name):
     with pytest.raises(UsageError, match=name):
         Settings(**{name: 0})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("max_refiled_share", 20.0), ("max_refiled_share", -0.1), ("max_refiled_share", math.nan), ("settle_seconds", -1)],
+)
+def test_a_share_in_percent_and_a_negative_wait_are_refused(name, value):
+    with pytest.raises(UsageError, match=name):
+        Settings(**{name: value})
 
 
 def test_settings_survive_json():

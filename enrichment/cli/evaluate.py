@@ -14,6 +14,7 @@ from enrichment.cli.output import console, say_json, say_table
 from enrichment.cli.sources import sources_of
 from enrichment.progress.open import open_progress
 from schemas.errors import UsageError
+from schemas.records import bounded
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     truth: Annotated[
-        Path | None, typer.Option(exists=True, help="Parquet with vendor, night, sku and the true fields.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Parquet with vendor, night, sku and the true fields."),
     ] = None,
     store: Store = None,
     run: Annotated[str | None, typer.Option(help="A complete run's id; by default the one readers follow.")] = None,
@@ -57,7 +59,12 @@ def evaluate(
     opened = open_store(settings(store).store)
     published = open_run(opened, find_run(opened, run)) if run else latest(opened)
     until = night.date() if night else published.night
-    products, known = read_table(opened, published, "products"), from_parquet(truth)
+    try:
+        known = from_parquet(truth)
+    except ValueError as error:
+        why = bounded(str(error))
+        raise UsageError(f"--truth {truth}: no Parquet file: {why}. Save the table as Parquet.") from error
+    products = read_table(opened, published, "products")
     scores = score(products, known, night=until)
     gain = fusion_gain(products, read_table(opened, published, "attribute_claims"), known, night=until)
     if json:

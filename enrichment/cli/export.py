@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    out: Annotated[Path, typer.Argument(help="The Parquet file to write.")],
+    out: Annotated[Path, typer.Argument(dir_okay=False, help="The Parquet file to write.")],
     taxonomy: Annotated[str, typer.Option(help="shopify or google.")] = "shopify",
     store: Store = None,
     json: Json = False,

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from enrichment.publish.read import latest, read_table
+from enrichment.stores.atomic import atomic_file
 from enrichment.stores.port import Store
+from enrichment.stores.space import writing
 from nlp.standard import standard
 
 CATEGORY = {"shopify": "category", "google": "google_product_category"}
@@ -50,8 +52,8 @@ def write_export(store: Store, taxonomy: str, out: Path) -> Exported:
         "sku": pa.array([row["sku"] for row in rows], pa.string()),
         **{key: pa.array([row.fields.get(key) for row in told], pa.string()) for key in keys},
     }
-    out.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.table(columns), out)
+    with writing(out), atomic_file(out) as file:
+        pq.write_table(pa.table(columns), file)
     return Exported(
         len(rows),
         sum(CATEGORY[taxonomy] in row.fields for row in told),

@@ -101,7 +101,8 @@ def _check(
     if len(set(keys)) != len(keys):
         raise UsageError(f"bundle keys: {len(keys) - len(set(keys))} repeated; give one vector a (vendor, sku)")
     # NaN compares false, so it is refused together with wrong norms; Annoy would take it silently.
-    good = np.abs(np.linalg.norm(vectors.astype(np.float64), axis=1) - 1.0) < _UNIT
+    norms = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))
+    good = np.abs(norms - 1.0) < _UNIT
     if not good.all():
         row = int(np.flatnonzero(~good)[0])
         raise UsageError(

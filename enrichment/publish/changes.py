@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from enrichment.publish.allowed import JOIN
-from enrichment.publish.keys import conform, inside, joined, keys_of, ordered, positions
+from enrichment.publish.keys import conform, inside, joined, keys_of, ordered, positions, taken
 from enrichment.runs.plan import NOT_SHARED
 from schemas.records import LEVELS, REVIEWED, Reason
 from schemas.tables import HIERARCHY_CHANGES
@@ -47,7 +47,7 @@ def hierarchy_changes(
     known = inside(products, base)
     new = products.filter(pc.invert(known))
     after = products.filter(known)
-    before = base.take(positions(keys_of(after), keys_of(base)))
+    before = taken(base, positions(keys_of(after), keys_of(base)))
     gone = base.filter(pc.and_(inside(base, withdrawn), pc.invert(inside(base, products))))
     asked = [name for name in _names(base_versions, versions) if name not in NOT_SHARED]
     changed = {name for name in asked if _differs(name, base_versions, versions)}

@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 KEY = ("vendor", "sku")
 # A declared vendor name holds no control character, so the joined key is unambiguous.
 _SEPARATOR = "\x1f"
+# Arrow joins a column's chunks before it takes rows, and offsets of text end at 2 GiB.
+_MOST_BYTES = 2**30
 
 
 def keys_of(table: pa.Table) -> pa.Array:
@@ -43,7 +45,21 @@ def lists(rows: pa.Array, values: pa.Array, size: int) -> pa.ListArray:
 
 def ordered(table: pa.Table, by: Sequence[str] = KEY) -> pa.Table:
     """Sort by the named columns; equal tables come out equal, chunk by chunk."""
-    return table.sort_by([(name, "ascending") for name in by]).combine_chunks()
+    order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in by])
+    return taken(table, order).combine_chunks()
+
+
+def taken(table: pa.Table, rows: pa.Array) -> pa.Table:
+    """Return the named ``rows``, each at most once, in their order; a column may hold more than 2 GiB of text."""
+    parts = 1 + max((column.nbytes for column in table.columns), default=0) // _MOST_BYTES
+    if parts == 1:
+        return table.take(rows)
+    found = []
+    for some in np.array_split(rows.to_numpy(), parts):
+        named = np.zeros(table.num_rows, dtype=bool)
+        named[some] = True
+        found.append(table.filter(pa.array(named)).take(pa.array(np.cumsum(named)[some] - 1)))
+    return pa.concat_tables(found)
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -66,7 +66,7 @@ def merged(carried: pa.Table | None, fresh: pa.Table, by: Sequence[str] = KEY) -
 
 def merged_claims(carried: pa.Table | None, fresh: pa.Table) -> pa.Table:
     """Put carried claims beside fresh ones in the published order."""
-    return merged(carried, published_claims(fresh), _CLAIM_ORDER)
+    return merged(carried, conform(fresh, JUDGED_CLAIMS), _CLAIM_ORDER)
 
 
 def _attributes(keys: pa.Array, decisions: pa.Table, names: Sequence[str]) -> dict[str, pa.Array]:

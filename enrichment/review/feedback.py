@@ -40,7 +40,7 @@ def vendor_feedback(spec: VendorSpec, products: pa.Table, entries: Iterable[Ledg
     of its hierarchy, then ``our path``, ``reason`` and ``question``. A placement that a person disputes makes
     no suggestion. ``products`` is the published table, or the part of it that should be reported.
     """
-    said = [entry for entry in standing_entries(entries) if entry.vendor == spec.vendor]
+    said = standing_entries(entry for entry in entries if entry.vendor == spec.vendor)
     questions = {e.sku: e.comment or "Please check this product." for e in said if e.decision is Verdict.ASK_VENDOR}
     # A reviewer who rejected one place and accepted the next disputes nothing any more.
     judged = {(entry.reviewer, entry.sku): entry.decision for entry in said if entry.decision in _JUDGES}

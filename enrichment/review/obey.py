@@ -72,13 +72,11 @@ def orders_of(
     Entries on products that ``content`` does not name are left alone. ``today`` gives a path that an entry names as
     tonight's hierarchy calls it: what a person decided outlives the renaming of a node.
     """
-    agreed, conflicts = settle(entries, today)
+    agreed, conflicts = settle((entry for entry in entries if entry.key in content), today)
     pins: dict[Key, Pin] = {}
     bans: dict[Key, dict[tuple[str, ...], Ban]] = {}
     expired: dict[Key, Pin] = {}
     for entry in agreed:
-        if entry.key not in content:
-            continue
         same = content[entry.key][:CONTENT_DIGITS] == entry.content
         # Later entries overwrite earlier ones: ``agreed`` is in the order of time.
         if entry.decision in _HOLDS:
@@ -95,7 +93,7 @@ def orders_of(
 
 def _about(conflict: Conflict, content: Mapping[Key, str]) -> bool:
     """Tell whether a conflict is about a product as it is tonight."""
-    return content.get(conflict.key, "")[:CONTENT_DIGITS] == conflict.entries[0].content
+    return content[conflict.key][:CONTENT_DIGITS] == conflict.entries[0].content
 
 
 def obey(

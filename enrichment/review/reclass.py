@@ -7,7 +7,6 @@ one event number for all items that move between the same two subclasses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 import pyarrow as pa
@@ -23,14 +22,13 @@ HEADS = (
 _LEVELS = ("division", "department", "class", "subclass")
 
 
-def reclass_events(changes: pa.Table, effective: date, refused: Iterable[tuple[str, str]] = ()) -> bytes:
-    """Return ``reclass_events.csv`` of the night's re-filed products, but for those that a person refused.
+def reclass_events(changes: pa.Table, effective: date) -> bytes:
+    """Return ``reclass_events.csv`` of the night's re-filed products, those that a rejection sent back included.
 
     A move within a subclass, and one to no place at all, is no event. ``reclass_no`` is the date and a count
     from 1: ``2026111800001``.
     """
-    kept_out = set(refused)
-    moves = [change for change in read_changes(changes) if change.change == "refiled" and change.key not in kept_out]
+    moves = [change for change in read_changes(changes) if change.change == "refiled"]
     events = sorted((_ends(change), change.vendor, change.sku) for change in moves if change.decided)
     real = [event for event in events if event[0][: len(_LEVELS)] != event[0][len(_LEVELS) :]]
     # One event moves many items between the same two nodes: that is how the receiving system books it.

@@ -12,7 +12,7 @@ from enrichment.publish.accounting import VendorAccount, accounts
 from enrichment.publish.changes import hierarchy_changes
 from enrichment.publish.keys import inside
 from enrichment.publish.read import Published
-from enrichment.publish.tables import carry, merged, merged_claims, published_products
+from enrichment.publish.tables import GROUP_ATTRIBUTE, carry, merged, merged_claims, published_products
 from enrichment.runs.run import Run
 from enrichment.stages.base import base_of, base_table
 from enrichment.stages.catalogue import gather, product_shards, read_vendors
@@ -22,7 +22,7 @@ from enrichment.stages.judges import tree
 from enrichment.stages.missing_pictures import missing_pictures
 from enrichment.stages.obey import settled_attributes
 from enrichment.stages.shard import changed_products, products_of
-from enrichment.stages.steps import WHOLE
+from enrichment.stages.steps import WHOLE, vendor_of
 from enrichment.stages.unknown_values import unknown_values
 from enrichment.vendors.product_tables import problems_table
 from schemas import tables
@@ -51,8 +51,7 @@ def assemble(run: Run) -> Catalogue:
     shards, plan = product_shards(run), run.plan
     base = base_of(run)
     before = base_table(run, "products")
-    decisions, judged = settled_attributes(run, shards)
-    fresh = _fresh(run, shards, decisions)
+    fresh, judged = _answers(run, shards)
     withdrawn = gather(run, "read", read_vendors(run), "withdrawn", tables.WITHDRAWN)
     products = merged(carry(before, fresh, withdrawn) if before else None, fresh)
     claims_before = base_table(run, "attribute_claims")
@@ -74,17 +73,28 @@ def assembled(run: Run, accounts: tuple[VendorAccount, ...], worked_on: int) -> 
     return Catalogue(**tables_, accounts=accounts, worked_on=worked_on, base=base, base_products=before)
 
 
-def _fresh(run: Run, shards: list[str], decisions: pa.Table) -> pa.Table:
-    """Return the published rows of everything that was worked on tonight."""
-    products = [_with_pictures(changed_products(run, s), run.table("fetch", s, "images")) for s in shards]
-    return published_products(
-        pa.concat_tables([tables.PRODUCTS.empty_table(), *products]),
-        gather(run, "fetch", shards, "work", tables.WORK),
-        decisions,
-        gather(run, "place", shards, "hierarchy_decisions", tables.HIERARCHY_DECISIONS),
-        {vendor: run.plan.versions_hash(vendor) for vendor in read_vendors(run)},
-        [attribute.name for attribute in attributes().attributes],
-    )
+def _answers(run: Run, shards: list[str]) -> tuple[pa.Table, pa.Table]:
+    """Return the published rows, unsorted, and JUDGED_CLAIMS of everything that was worked on tonight.
+
+    A shard at a time: its decisions, dozens a product, are never held for the whole catalogue.
+    """
+    names = [attribute.name for attribute in attributes().attributes]
+    rows = [tables.published_products(tuple(name for name in names if name != GROUP_ATTRIBUTE)).empty_table()]
+    claims = [tables.JUDGED_CLAIMS.empty_table()]
+    for shard in shards:
+        vendor = vendor_of(shard)
+        decisions, judged = settled_attributes(run, shard)
+        fresh = published_products(
+            _with_pictures(changed_products(run, shard), run.table("fetch", shard, "images")),
+            run.table("fetch", shard, "work"),
+            decisions,
+            run.table("place", shard, "hierarchy_decisions"),
+            {vendor: run.plan.versions_hash(vendor)},
+            names,
+        )
+        rows.append(fresh)
+        claims.append(judged)
+    return pa.concat_tables(rows), pa.concat_tables(claims)
 
 
 def _with_pictures(products: pa.Table, images: pa.Table) -> pa.Table:

@@ -65,8 +65,11 @@ def earlier_looks(run: Run, vendor: str, producer: str, wanted: Iterable[str]) -
     made = (pc.field("source") == Source.IMAGE.value) & (pc.field("producer") == producer)
     about = pc.field("evidence_field").isin(shas)
     claims = base_table(run, "attribute_claims", of_vendor(vendor) & made & about, _COLUMNS)
+    # The vectors are the base's largest file: not asked for where every picture is new.
+    if claims is None or not claims.num_rows:
+        return Seen()
     embeddings = base_embeddings(run, of_vendor(vendor) & pc.field("sha256").isin(shas))
-    if claims is None or embeddings is None:
+    if embeddings is None:
         return Seen()
     answers: dict[str, dict[str, dict[str, tuple[str, float]]]] = defaultdict(lambda: defaultdict(dict))
     for row in claims.to_pylist():

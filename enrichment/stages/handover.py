@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.review.feedback import vendor_feedback
-from enrichment.review.ledger import Verdict
 from enrichment.review.reclass import reclass_events
 from enrichment.runs.run import Run
 from enrichment.stages.assemble import Catalogue
@@ -28,6 +27,7 @@ from schemas.records import LEVELS
 from schemas.taxonomy_spec import taxonomy
 
 LEAST_PRODUCTS = 3
+_BATCH = 10_000
 
 
 def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
@@ -36,9 +36,8 @@ def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
     The last is the hierarchy that the night's paths are of: a later night with another one finds old paths in it.
     """
     entries = entries_of(run)
-    refused = [entry.key for entry in entries if entry.decision is Verdict.REJECT]
     night = run.plan.manifest.night
-    (out / "reclass_events.csv").write_bytes(reclass_events(catalogue.changes, night, refused))
+    (out / "reclass_events.csv").write_bytes(reclass_events(catalogue.changes, night))
     (out / "feedback").mkdir()
     specs = read_declarations(Path(run.plan.settings.vendors)).specs
     for vendor in sorted(set(catalogue.products["vendor"].to_pylist()) & set(specs)):
@@ -53,9 +52,10 @@ def write_handover(run: Run, catalogue: Catalogue, out: Path) -> None:
 
 def _paths_and_values(products: pa.Table) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
     named = [name for name in products.schema.names if name.startswith("attr_")]
-    for row in products.select([*LEVELS, *named]).to_pylist():
-        path = tuple(row[level] for level in LEVELS if row[level])
-        yield path, {name.removeprefix("attr_"): row[name] for name in named if row[name]}
+    for batch in products.select([*LEVELS, *named]).to_batches(max_chunksize=_BATCH):
+        for row in batch.to_pylist():
+            path = tuple(row[level] for level in LEVELS if row[level])
+            yield path, {name.removeprefix("attr_"): row[name] for name in named if row[name]}
 
 
 def _proposals(products: pa.Table, vendor: str, specs: Any) -> list[Any]:

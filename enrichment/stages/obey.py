@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.fusion.fuse import IGNORED, LOST, WON
 from enrichment.runs.run import Run
-from enrichment.stages.catalogue import gather
 from enrichment.stages.place import SETTLED
-from schemas import tables
 
 _SEPARATOR = "\x1f"
 
 
-def settled_attributes(run: Run, shards: Sequence[str]) -> tuple[pa.Table, pa.Table]:
-    """Return ATTRIBUTE_DECISIONS and JUDGED_CLAIMS over ``shards``, those on pinned products as the path says."""
-    names = list(shards)
-    decisions = gather(run, "decide", names, "attribute_decisions", tables.ATTRIBUTE_DECISIONS)
-    claims = gather(run, "decide", names, "judged_claims", tables.JUDGED_CLAIMS)
-    settled = gather(run, "place", names, SETTLED, tables.ATTRIBUTE_DECISIONS)
+def settled_attributes(run: Run, shard: str) -> tuple[pa.Table, pa.Table]:
+    """Return a shard's ATTRIBUTE_DECISIONS and JUDGED_CLAIMS, those on pinned products as the path says."""
+    decisions = run.table("decide", shard, "attribute_decisions")
+    claims = run.table("decide", shard, "judged_claims")
+    settled = run.table("place", shard, SETTLED)
     return with_settled(decisions, settled), judged_again(claims, settled)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from schemas.taxonomy_spec import taxonomy
 NEIGHBOURS = 5
 # What a product weighs at most: a price is a vendor's own word, and one mistyped must not outweigh all others.
 MOST_IMPACT = 1e6
+_BATCH = 10_000
 
 
 def write_night_report(
@@ -100,15 +100,15 @@ def _named(versions: Mapping[str, str], hierarchy: Tree | None) -> dict[str, str
 def _impact(catalogue: Catalogue) -> Callable[[str, str], float]:
     """Weigh a product by its price, from 1 to ``MOST_IMPACT``, where the vendor sends one."""
     prices: dict[tuple[str, str], float] = {}
-    columns = (catalogue.products[name].to_pylist() for name in ("vendor", "sku", "fields"))
-    for vendor, sku, fields in zip(*columns, strict=True):
-        try:
-            price = float(dict(fields or []).get("price", ""))
-        except ValueError:
-            continue
-        # Text such as "1e999" is infinite, and infinity is no JSON.
-        if math.isfinite(price):
-            prices[vendor, sku] = min(MOST_IMPACT, max(1.0, price))
+    for batch in catalogue.products.select(["vendor", "sku", "fields"]).to_batches(max_chunksize=_BATCH):
+        for row in batch.to_pylist():
+            try:
+                price = float(dict(row["fields"] or []).get("price", ""))
+            except ValueError:
+                continue
+            # Text such as "1e999" is infinite, and infinity is no JSON.
+            if math.isfinite(price):
+                prices[row["vendor"], row["sku"]] = min(MOST_IMPACT, max(1.0, price))
     return lambda vendor, sku: prices.get((vendor, sku), 1.0)
 
 
@@ -118,7 +118,6 @@ def _similar(folder: Path) -> Callable[[str, str], Sequence[Neighbour]] | None:
         return None
     bundle = load_bundle(folder)
 
-    @cache
     def neighbours(vendor: str, sku: str) -> Sequence[Neighbour]:
         try:
             return [Neighbour(v, s, cosine) for v, s, cosine in bundle.similar(vendor, sku, NEIGHBOURS)]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from enrichment.fusion.fuse import Fuser
 from enrichment.runs.run import Run
-from enrichment.stages.base import base_table
+from enrichment.stages.base import base_table, of_vendor
 from enrichment.stages.drop import spec_of
 from enrichment.stages.judges import Judges, fuser, tree
 from enrichment.stages.rows import by_sku, claims_from
@@ -29,7 +29,7 @@ SCHEMA = pa.schema([("level", pa.string()), ("trust", pa.float64())])
 def measure_trust(run: Run, vendor: str, base: pa.Table | None) -> pa.Table:
     """Return (level, reliability 0 to 1) of ``vendor``: what words and pictures of the base's products agree with."""
     trust = VendorTrust(vendor)
-    claims = base_table(run, "attribute_claims") if base is not None and base.num_rows else None
+    claims = base_table(run, "attribute_claims", of_vendor(vendor)) if base is not None and base.num_rows else None
     if base is not None and claims is not None:
         filings = Reader(tree(), spec_of(run, vendor).placeholders)
         trust = observed_trust(vendor, base, claims, filings, fuser(run), tree())

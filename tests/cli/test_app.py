@@ -215,3 +215,11 @@ def test_a_hierarchy_compared_with_itself_has_no_difference():
 def test_a_truth_that_is_not_there_is_wrong_usage(tmp_path):
     asked = ["evaluate", "--truth", str(tmp_path / "no.parquet"), "--store", str(tmp_path)]
     assert RUNNER.invoke(app, asked).exit_code == 2
+
+
+def test_a_truth_that_is_no_parquet_is_wrong_usage(published, tmp_path):
+    truth = tmp_path / "truth.csv"
+    truth.write_text("vendor,sku\n")
+    wrong = RUNNER.invoke(app, ["evaluate", "--truth", str(truth), "--store", str(published.store)]).exception
+    assert isinstance(wrong, UsageError)
+    assert f"--truth {truth}: no Parquet file" in str(wrong)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from enrichment.cli.app import app
+from enrichment.stores.space import DiskFull
 
 RUNNER = CliRunner()
 COLOUR = "gid://shopify/TaxonomyAttribute/1"
@@ -52,3 +55,23 @@ def test_machines_are_told_the_same(tmp_path: Path) -> None:
         "left_out": {"no_attribute": {}, "no_value": {}},
         "written": str(out),
     }
+
+
+def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    done = RUNNER.invoke(app, ["export", str(tmp_path), "--store", str(tmp_path)])
+    assert done.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "shopify.parquet"
+    assert RUNNER.invoke(app, ["export", str(out), "--store", str(tmp_path)]).exit_code == 0
+    before = out.read_bytes()
+
+    def half(table: pa.Table, file: Any) -> None:
+        file.write(b"PAR1")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("enrichment.desk.export.pq.write_table", half)
+    assert isinstance(RUNNER.invoke(app, ["export", str(out), "--store", str(tmp_path)]).exception, DiskFull)
+    assert (out.read_bytes(), list(tmp_path.iterdir())) == (before, [out])

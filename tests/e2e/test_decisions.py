@@ -7,13 +7,14 @@ import pytest
 
 from enrichment.desk.import_decisions import import_decisions
 from enrichment.desk.summary import summary
-from enrichment.publish.read import latest, read_table
+from enrichment.publish.read import latest, read_file, read_table
 from enrichment.review.exchange import read_decisions, write_decisions
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, append, read
 from enrichment.review.paths import join_path
 from enrichment.stores.local import LocalStore
 from enrichment.taxonomy.tree import Tree
 from schemas.records import LEVELS
+from schemas.sheet import read_rows
 from schemas.taxonomy_spec import taxonomy
 from tests.e2e.conftest import NIGHTS, run_one, settings_for
 
@@ -92,6 +93,8 @@ def test_locks_corrections_and_rejections_hold_on_the_next_night(night_one, drop
     agrees_with_its_path(store, after[key(corrected)])
     changes = {key(r): r for r in read_table(store, latest(store), "hierarchy_changes").to_pylist()}
     assert {changes[key(row)]["cause"] for row in (corrected, rejected)} == {"decision"}
+    events = read_rows(read_file(store, latest(store), "report/reclass_events.csv"), ("item",), "events", "publish")
+    assert {(row["vendor"], row["item"]) for _, row in events} >= {key(corrected), key(rejected)}
     night = summary(uri)
     assert night.changed < night.products / 2
 

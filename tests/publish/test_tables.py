@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from enrichment.publish import keys as key_room
+from enrichment.publish.keys import ordered, taken
 from enrichment.publish.tables import carry, merged, merged_claims, published_claims, published_products
 from schemas import tables
 from tests.publish.catalogue import NAMES, catalogue, inputs, keys, products_of, sha, skus
@@ -72,6 +75,17 @@ def test_row_order_of_the_inputs_leaves_no_trace() -> None:
     shuffled = type(given_)(*(t.take(rng.permutation(t.num_rows)) for t in vars(given_).values()))
     assert products_of(shuffled).equals(products_of(given_))
     assert published_claims(shuffled.claims).equals(published_claims(given_.claims))
+
+
+@given(bytes_=st.integers(1, 2_000))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_table_too_large_for_one_take_is_sorted_all_the_same(bytes_: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = products_of(inputs(skus(40)))
+    rows = pa.array(np.random.default_rng(bytes_).permutation(40))
+    with monkeypatch.context() as patched:
+        patched.setattr(key_room, "_MOST_BYTES", bytes_)
+        assert taken(whole, rows).equals(whole.take(rows))
+        assert ordered(pa.concat_tables([whole.slice(25), whole.slice(0, 25)])).equals(whole)
 
 
 def test_no_products_make_an_empty_table() -> None:

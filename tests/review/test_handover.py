@@ -57,11 +57,11 @@ def test_one_event_number_for_all_items_between_the_same_nodes() -> None:
         change("h", DRESSES + " / Day Dresses", DRESSES + " / Day Dresses / A-line"),
         change("=i", TOPS, DRESSES),
     )
-    rows = rows_of(reclass_events(table, date(2026, 11, 18), refused=[("alpine", "b")]))
+    rows = rows_of(reclass_events(table, date(2026, 11, 18)))
     assert list(rows[0]) == list(HEADS)
     events = {row["item"]: row["reclass_no"] for row in rows}
-    assert set(events) == {"a", "c", "g", "=i"}
-    assert events["a"] == events["=i"] != events["c"]
+    assert set(events) == {"a", "b", "c", "g", "=i"}
+    assert events["a"] == events["b"] == events["=i"] != events["c"]
     assert sorted(set(events.values())) == ["2026111800001", "2026111800002", "2026111800003"]
     moved = next(row for row in rows if row["item"] == "a")
     assert (moved["from_dept"], moved["from_class"], moved["to_class"], moved["to_subclass"]) == (

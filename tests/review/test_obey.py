@@ -242,6 +242,17 @@ def test_undo_leaves_decisions_about_other_content_alone() -> None:
 
 def test_entries_on_products_of_other_shards_are_left_alone() -> None:
     assert orders_of([said(Verdict.LOCK)], {}).pins == {}
+    quarrel = [said(Verdict.LOCK, content=""), said(Verdict.LOCK, reviewer="bo", path=TOPS, content="")]
+    assert orders_of(quarrel, {}).conflicts == ()
+
+
+def test_a_shard_reads_no_other_shards_entries() -> None:
+    def today(entry: LedgerEntry, path: str) -> str:
+        assert entry.key == KEY
+        return path
+
+    others = [said(Verdict.LOCK, sku=f"B-{n}", reviewer=who) for n in range(3) for who in ("ada", "bo")]
+    assert list(orders_of([*others, said(Verdict.LOCK)], SAME, today).pins) == [KEY]
 
 
 _ENTRIES = st.lists(

@@ -43,6 +43,15 @@ def test_broken_yaml_and_absent_files_are_declaration_errors(tmp_path):
         load(tmp_path / "absent.yaml", Root)
 
 
+def test_a_folder_and_another_encoding_are_declaration_errors(tmp_path):
+    with pytest.raises(DeclarationError, match="Is a directory"):
+        load(tmp_path, Root)
+    path = tmp_path / "thing.yaml"
+    path.write_bytes("leaves: [{name: größe}]".encode("latin-1"))
+    with pytest.raises(DeclarationError, match="no UTF-8 text"):
+        load(path, Root)
+
+
 def test_nothing_in_a_declaration_is_executed(tmp_path):
     with pytest.raises(DeclarationError):
         load(write(tmp_path, "leaves: !!python/object/apply:os.getcwd []\n"), Root)

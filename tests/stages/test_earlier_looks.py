@@ -59,6 +59,12 @@ def test_what_somebody_else_said_is_not(published, other):
     assert earlier_looks(None, "acme", "look@1", [ONE]) == Seen()
 
 
+def test_vectors_are_not_read_where_every_picture_is_new(published, monkeypatch):
+    published([claim("A", ONE)], [])
+    monkeypatch.setattr(room, "base_embeddings", lambda *_: pytest.fail("vectors were read"))
+    assert earlier_looks(None, "acme", "look@1", [TWO]) == Seen()
+
+
 def test_all_answers_about_a_picture_are_of_one_product_that_kept_its_embedding(published):
     published(
         [claim("A", ONE, value="dress"), claim("A", ONE, "colour", "red"), claim("B", ONE, value="top")],

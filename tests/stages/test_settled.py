@@ -86,7 +86,7 @@ def _settled(*placed: HierarchyDecision) -> pa.Table:
 
 
 def _outcome(run: Any) -> tuple[dict[tuple[str, str], Any], list[str]]:
-    decisions, claims = settled_attributes(run, ["s"])
+    decisions, claims = settled_attributes(run, "s")
     assert decisions.schema == tables.ATTRIBUTE_DECISIONS
     assert claims.schema == tables.JUDGED_CLAIMS
     found = {(r["sku"], r["attribute"]): r for r in decisions.to_pylist()}
