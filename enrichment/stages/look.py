@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +21,8 @@ from enrichment.vision.look import Look, Looker, Picture
 from enrichment.vision.net import DIMENSIONS
 from enrichment.vision.vocabulary import GROUP
 from schemas import tables
-from schemas.errors import ObjectCorrupt, ObjectMissing
 from schemas.records import AttributeClaim, Evidence, EvidenceKind, Source, StageReport
 
-log = logging.getLogger(__name__)
 Pictures = Mapping[str, Sequence[str]]
 
 
@@ -40,7 +37,7 @@ def look(run: Run, shard: str) -> Outcome:
     seen = earlier_looks(run, vendor, producer, wanted) if wanted else Seen()
     asked = to_look_at(pictures, seen)
     todo = [(sku, sha) for sku, shas in pictures.items() for sha in shas if sha in asked]
-    fresh = [Picture(vendor, sku, sha, data) for sku, sha in todo if (data := _bytes(run, sha)) is not None]
+    fresh = [Picture(vendor, sku, sha, partial(load, run.store, sha)) for sku, sha in todo]
     found = _looker(model, run.plan.settings.threads).look(fresh) if fresh else None
     seen |= _seen(found) if found else Seen()
     claims = list(_claims(vendor, pictures, seen, producer))
@@ -64,15 +61,6 @@ def _pictures(run: Run, shard: str) -> Pictures:
         if sku in changed:
             found[sku].append(sha)
     return found
-
-
-def _bytes(run: Run, sha256: str) -> bytes | None:
-    """Return a picture's bytes; None where the store has lost them since an earlier night."""
-    try:
-        return load(run.store, sha256)
-    except (ObjectMissing, ObjectCorrupt) as error:
-        log.warning("not looked at: %s", error)
-        return None
 
 
 def _seen(found: Look) -> Seen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pyarrow as pa
 
 from enrichment.config import Settings
@@ -13,7 +15,6 @@ from enrichment.vision.look import Looker, Picture
 from schemas.records import AttributeClaim, Source
 
 SOURCES = {Kind.TEXT: Source.TEXT, Kind.VISION: Source.IMAGE}
-_BATCH = 200
 
 
 def reread(version: ModelVersion, products: pa.Table, store: Store, settings: Settings) -> list[AttributeClaim]:
@@ -21,14 +22,10 @@ def reread(version: ModelVersion, products: pa.Table, store: Store, settings: Se
     if version.kind is Kind.TEXT:
         reader = reader_of(version.folder, settings.ner)
         return [claim for found in reader.read([words_of(row) for row in products.to_pylist()]) for claim in found]
-    looker = Looker(version, settings.threads)
-    claims: list[AttributeClaim] = []
-    for start in range(0, products.num_rows, _BATCH):
-        rows = products.slice(start, _BATCH).select(["vendor", "sku", "image_sha256"]).to_pylist()
-        pictures = [
-            Picture(row["vendor"], row["sku"], sha, load(store, sha))
-            for row in rows
-            for sha in row["image_sha256"] or ()
-        ]
-        claims += looker.look(pictures).claims
-    return claims
+    rows = products.select(["vendor", "sku", "image_sha256"]).to_pylist()
+    pictures = [
+        Picture(row["vendor"], row["sku"], sha, partial(load, store, sha))
+        for row in rows
+        for sha in row["image_sha256"] or ()
+    ]
+    return Looker(version, settings.threads).look(pictures).claims

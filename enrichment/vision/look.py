@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -21,24 +22,31 @@ from enrichment.vision.letterbox import Pixels
 from enrichment.vision.net import DIMENSIONS
 from enrichment.vision.vocabulary import GROUP
 from schemas.attribute_spec import Attributes, attributes
+from schemas.errors import ObjectCorrupt, ObjectMissing
 from schemas.records import AttributeClaim, EmbeddingBatch, Evidence, EvidenceKind, GroupPrediction, Source
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture of a product: its bytes and their sha256."""
+    """One picture of a product: the sha256 of its bytes, and these, or what fetches them when its turn has come."""
 
     vendor: str
     sku: str
     sha256: str
-    data: bytes
+    data: bytes | Callable[[], bytes]
+
+    def read(self) -> bytes:
+        """Return its bytes."""
+        return self.data() if callable(self.data) else self.data
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What was seen: a prediction and claims for each picture, an embedding for each distinct one.
 
-    ``unread`` are pictures that could not be decoded; they have no prediction.
+    ``unread`` are pictures that could not be decoded, or whose bytes a store has lost; they have no prediction.
     """
 
     predictions: list[GroupPrediction]
@@ -82,8 +90,8 @@ class Looker:
     def look(self, pictures: Sequence[Picture], progress: Progress | None = None) -> Look:
         """Return what the pictures show, in the order given; equal pictures are computed once.
 
-        Each thread decodes and scores a batch by itself: nobody waits for another's share of a layer, and how many
-        threads there are cannot reach an answer.
+        Each thread fetches, decodes and scores a batch by itself: nobody waits for another's share of a layer, no
+        more than a batch a thread is in memory, and how many threads there are cannot reach an answer.
         """
         told = progress or NullProgress()
         distinct = list({picture.sha256: picture for picture in pictures}.values())
@@ -111,8 +119,11 @@ class Looker:
 
     def _square(self, picture: Picture) -> Pixels | None:
         try:
-            return self.inputs.frame.square(picture.data, decode)
+            return self.inputs.frame.square(picture.read(), decode)
         except PictureRefused:
+            return None
+        except (ObjectMissing, ObjectCorrupt) as error:
+            log.warning("not looked at: %s", error)
             return None
 
     def _read(self, raw: RawScores) -> list[_Seen]:

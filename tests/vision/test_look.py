@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import io
 import random
+import threading
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from PIL import Image
 from enrichment.progress.list import ListProgress
 from enrichment.vision.look import Looker, Picture
 from schemas.attribute_spec import attributes
+from schemas.errors import ObjectMissing
 from schemas.group_spec import groups
 from schemas.records import EvidenceKind, Source
 
@@ -70,7 +74,7 @@ def test_scores_are_the_same_to_the_last_bit_wherever_in_the_batch(looker: Looke
 
 def test_equal_pictures_are_computed_once(looker: Looker, pictures: list[Picture]) -> None:
     first = pictures[0]
-    copies = [Picture("acme", f"copy-{n}", first.sha256, first.data) for n in range(5)]
+    copies = [replace(first, sku=f"copy-{n}") for n in range(5)]
     progress = ListProgress()
     look = looker.look(copies, progress)
     assert len(look.predictions) == 5
@@ -89,6 +93,32 @@ def test_a_picture_that_cannot_be_decoded_is_set_aside(looker: Looker, pictures:
     look = looker.look([broken, pictures[0]])
     assert look.unread == [broken]
     assert [p.sku for p in look.predictions] == [pictures[0].sku]
+
+
+def test_bytes_are_fetched_once_and_by_the_thread_that_decodes(looker: Looker, pictures: list[Picture]) -> None:
+    fetched: list[tuple[str, int]] = []
+
+    def fetch(picture: Picture) -> bytes:
+        fetched.append((picture.sku, threading.get_ident()))
+        return picture.read()
+
+    asked = [replace(picture, data=partial(fetch, picture)) for picture in pictures]
+    assert looker.look(asked).predictions == looker.look(pictures).predictions
+    assert sorted(sku for sku, _ in fetched) == sorted(picture.sku for picture in pictures)
+    assert threading.get_ident() not in {thread for _, thread in fetched}
+
+
+def test_a_picture_that_the_store_has_lost_is_set_aside(
+    looker: Looker, pictures: list[Picture], caplog: pytest.LogCaptureFixture
+) -> None:
+    def lost() -> bytes:
+        raise ObjectMissing("file:///store: no images/sha256/00/000")
+
+    gone = Picture("acme", "gone", "0" * 64, lost)
+    look = looker.look([gone, pictures[0]])
+    assert look.unread == [gone]
+    assert [p.sku for p in look.predictions] == [pictures[0].sku]
+    assert "not looked at: file:///store" in caplog.text
 
 
 @pytest.mark.parametrize("size", [(16, 16), (400, 24), (24, 400), (700, 900)])
