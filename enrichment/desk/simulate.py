@@ -34,12 +34,12 @@ from enrichment.stores.port import Store
 from enrichment.taxonomy.change import Simulation, simulate
 from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.tree import Tree
+from enrichment.vendors.declarations import read_declarations
 from schemas.attribute_spec import attributes
 from schemas.declared import SCHEMA_DIR
 from schemas.errors import UsageError
 from schemas.records import LEVELS, AttributeClaim, HierarchyDecision, HierarchyPath, Source, bounded
 from schemas.taxonomy_spec import taxonomy
-from schemas.vendor_spec import vendor_specs
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def simulate_change(store: Store, scenario: Scenario, settings: Settings) -> Sim
 
     """
     night = _Night(store, latest(store), scenario, settings)
-    specs = vendor_specs(Path(settings.vendors))
+    specs = read_declarations(Path(settings.vendors)).specs
     found: list[HierarchyDecision] = []
-    # A vendor that is not declared here cannot be placed: its products are told as not examined.
+    # A vendor that is not declared here, or not readably, cannot be placed: its products are told as not examined.
     for vendor in sorted(set(night.products["vendor"].to_pylist()) & set(specs)):
         found += night.placed(vendor, specs[vendor].placeholders)
     stood = _paths(night.products)
@@ -96,10 +96,11 @@ def unexamined(simulation: Simulation, vendors: str) -> str | None:
     if not simulation.unplaced:
         return None
     names = ", ".join(simulation.unplaced)
-    are = "is" if len(simulation.unplaced) == 1 else "are"
+    one = len(simulation.unplaced) == 1
     return bounded(
-        f"{simulation.products:,} of {simulation.published:,} products examined; {names} {are} not declared in "
-        f"{vendors}. Give --vendors the folder that declares what the nights read.",
+        f"{simulation.products:,} of {simulation.published:,} products examined; {names} {'is' if one else 'are'} not "
+        f"declared in {vendors}, or not readably. Give --vendors the folder that declares what the nights read; "
+        "`enrich vendors check` tells what is wrong with a declaration.",
         600,
     )
 

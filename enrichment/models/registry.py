@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _STARTERS = {
 STARTER = "starter"
 """What the packaged version is called whatever its own name is."""
 CACHE_VARIABLE = "ENRICH_MODEL_CACHE"
+_PART, _DAY = ".part-", 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ class Registry:
     def _download(self, kind: Kind, name: str, folder: Path) -> None:
         """Fetch all files into a temporary sibling, then rename: a killed download is never half a version."""
         folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+        _sweep(folder.parent)
+        part = Path(tempfile.mkdtemp(prefix=_PART, dir=folder.parent))
         prefix = _prefix(kind, name)
         try:
             for key in self._store.list(prefix):
@@ -187,6 +190,14 @@ class Registry:
                 part.rename(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what downloads left that were killed a day ago or longer."""
+    for part in folder.glob(f"{_PART}*"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > _DAY:
+                shutil.rmtree(part)
 
 
 def _prefix(kind: Kind, name: str) -> str:

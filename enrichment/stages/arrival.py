@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from enrichment.config import Settings
-from enrichment.vendors.declarations import read_declaration
 from enrichment.vendors.drops import files_in, link_of
 from schemas.errors import DeclarationError
+from schemas.vendor_spec import vendor_spec
 
 
 def arrival(
@@ -29,7 +29,7 @@ def arrival(
     if not linked and _still(drops / vendor / night.isoformat(), now, settings.settle_seconds):
         return "arrived"
     try:
-        deadline = read_declaration(Path(settings.vendors) / f"{vendor}.yaml").deadline_minutes
+        deadline = vendor_spec(Path(settings.vendors) / f"{vendor}.yaml").deadline_minutes
     except DeclarationError:
         # The night goes on without it, and says why.
         return "late"

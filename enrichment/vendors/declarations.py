@@ -43,26 +43,11 @@ def read_declarations(folder: Path) -> Declarations:
     unread: dict[str, str] = {}
     for vendor, path in declaration_files(folder).items():
         try:
-            specs[vendor] = read_declaration(path)
+            specs[vendor] = vendor_spec(path)
         except DeclarationError as error:
             # One line, and in bytes that a plan can hold: a file may have a name that is no UTF-8.
             unread[vendor] = bounded(" ".join(str(error).encode("utf-8", "replace").decode().split()), _WHY)
     return Declarations(specs, unread)
-
-
-def read_declaration(path: Path) -> VendorSpec:
-    """Return the vendor declared in one file.
-
-    Raises:
-        DeclarationError: it does not fit, is not named after its vendor, or cannot be opened or decoded.
-
-    """
-    try:
-        return vendor_spec(path)
-    except OSError as error:
-        raise DeclarationError(f"{path}: {error.strerror}. Mend the file, or remove it.") from error
-    except UnicodeDecodeError as error:
-        raise DeclarationError(f"{path}: no UTF-8 text ({error.reason}). Save it as UTF-8.") from error
 
 
 def not_read(vendor: str, why: str) -> DropError:

@@ -47,7 +47,7 @@ def train_soup(
     the group head is that version's, which must have grown from the same trunk.
 
     Raises:
-        UsageError: fewer than two versions.
+        UsageError: fewer than two versions, or no source whose held-out rows could tell which share is best.
         ModelMismatch: the versions differ in backbone, labels or preprocessing.
 
     """
@@ -55,6 +55,12 @@ def train_soup(
         raise UsageError(f"a soup needs two versions or more that grew from one start; got {len(versions)}")
     rows = labelled_rows(settings)
     held = [row for row in rows if row.split == VALIDATION and row.source not in UNTAUGHT]
+    if not held:
+        names = ", ".join(sorted({row.source for row in rows}))
+        raise UsageError(
+            f"no held-out row of {names} tells which share is best; allowed: sources whose pictures teach the image "
+            "group, such as --source products=FILE or phone=FILE"
+        )
     net, base = _read(versions[0])
     backbone, vocabulary, inputs = base["backbone"], base["labels"], base["preprocessing"]
     group = _group_of(group_from, base) if group_from else {}

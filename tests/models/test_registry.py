@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,18 @@ def test_a_file_changed_in_the_store_is_refused(registry: Registry, tmp_path: Pa
     open_store(str(tmp_path / "store")).put("models/vision/v2/weights.txt", b"other")
     with pytest.raises(ModelMismatch):
         registry.fetch(Kind.VISION, "v2")
+
+
+def test_what_a_killed_download_left_is_swept_a_day_later(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(make(tmp_path / "a", "v2", {"group": 1.0}))
+    kept = tmp_path / "cache" / "vision"
+    old, young = kept / ".part-old", kept / ".part-young"
+    for left in (old, young):
+        left.mkdir(parents=True)
+        (left / "weights.txt").write_text("half")
+    os.utime(old, (0, 0))
+    registry.fetch(Kind.VISION, "v2")
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_a_version_without_manifest_in_the_store_does_not_exist(registry: Registry, tmp_path: Path) -> None:

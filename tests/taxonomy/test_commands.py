@@ -15,6 +15,7 @@ from enrichment.cli.app import app
 from enrichment.desk import simulate as stage
 from enrichment.desk.simulate import Scenario
 from enrichment.review.obey import Orders
+from enrichment.vendors.declarations import Declarations
 from schemas.declared import SCHEMA_DIR
 from schemas.errors import UsageError
 from schemas.records import LEVELS, HierarchyDecision, HierarchyPath, PlacementStatus
@@ -50,7 +51,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     specs: dict[str, Any] = {}
     monkeypatch.setattr(stage, "_Night", Night)
     monkeypatch.setattr(stage, "latest", lambda store: None)
-    monkeypatch.setattr(stage, "vendor_specs", lambda folder: specs)
+    monkeypatch.setattr(stage, "read_declarations", lambda folder: Declarations(specs, {}))
     return specs
 
 

@@ -4,8 +4,9 @@ import os
 
 import pytest
 
-from enrichment.vendors.declarations import declaration_files, not_read, read_declaration, read_declarations
+from enrichment.vendors.declarations import declaration_files, not_read, read_declarations
 from schemas.errors import DeclarationError, DropError
+from schemas.vendor_spec import vendor_spec
 
 GOOD = "vendor: acme\nformat: csv\nfiles: [feed.csv]\ncolumns: {sku: Code}\n"
 
@@ -41,7 +42,7 @@ def test_one_that_cannot_be_read_is_told_in_a_line_and_the_others_are_read(folde
     assert why in found.unread["bolt"]
     assert "\n" not in found.unread["bolt"]
     with pytest.raises(DeclarationError):
-        read_declaration(at)
+        vendor_spec(at)
     told = not_read("bolt", found.unread["bolt"])
     assert isinstance(told, DropError)
     assert "enrich vendors check bolt" in str(told)

@@ -27,6 +27,7 @@ from enrichment.vision.held_rights import HeldRights
 from enrichment.vision.look import Looker, Picture
 from enrichment.vision.settings import TrainSettings, frozen_stages
 from enrichment.vision.soup import stirred, train_soup
+from enrichment.vision.splits import VALIDATION
 from enrichment.vision.tagger_learner import TaggerLearner
 from enrichment.vision.train import _carry, _net, add_evaluation, train_group, train_taggers
 from enrichment.vision.training_labels import training_labels
@@ -213,6 +214,16 @@ def test_a_soup_is_no_worse_than_its_base_on_validation(trained: Path, products:
     assert "with the group head of `tiny-2`" in (headed / "README.md").read_text()
     with pytest.raises(UsageError, match="two versions"):
         train_soup(settings, [trained], NullProgress())
+
+
+def test_a_soup_needs_rows_that_can_tell_which_share_is_best(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [TrainingRow("worn", "1", b"", VALIDATION, "1")]
+    monkeypatch.setattr("enrichment.vision.soup.labelled_rows", lambda settings: rows)
+    settings = TrainSettings({"worn": tmp_path / "worn.parquet"}, tmp_path, tmp_path / "work", start=trained, **_SMALL)
+    with pytest.raises(UsageError, match="no held-out row of worn tells which share is best"):
+        train_soup(settings, [trained, trained], NullProgress())
 
 
 def test_a_soup_of_unlike_versions_is_refused(trained: Path, products: Path, tmp_path: Path) -> None:
