@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from enrichment.publish.allowed import JOIN
 from enrichment.publish.keys import conform, inside, joined, keys_of, ordered, positions, taken
-from enrichment.runs.plan import NOT_SHARED
+from enrichment.runs.plan import NOT_SHARED, VENDORS
 from schemas.records import LEVELS, REVIEWED, Reason
 from schemas.tables import HIERARCHY_CHANGES
 
@@ -40,8 +40,9 @@ def hierarchy_changes(
     are asked (but those that do not move all products alike), beside whether what the placement reads (group,
     attributes) came out differently: if so a model is to blame before a rule, if not a declared rule that has begun or
     ceased to match, then the taxonomy before a model or a rule. Any version but the models' and the taxonomy's is a
-    rule's. A row that a model moved has the first reason ``model_changed``: row and pictures are the vendor's of the
-    night before.
+    rule's, as is what vendors declare; where none differs it was ``data``: what else its vendor sent moved how far its
+    filings are believed. A row that a model moved has the first reason ``model_changed``: row and pictures are the
+    vendor's of the night before.
     """
     base = products.slice(0, 0) if base is None else conform(base, products.schema)
     known = inside(products, base)
@@ -50,7 +51,7 @@ def hierarchy_changes(
     before = taken(base, positions(keys_of(after), keys_of(base)))
     gone = base.filter(pc.and_(inside(base, withdrawn), pc.invert(inside(base, products))))
     asked = [name for name in _names(base_versions, versions) if name not in NOT_SHARED]
-    changed = {name for name in asked if _differs(name, base_versions, versions)}
+    changed = {name for name in (*asked, VENDORS) if _differs(name, base_versions, versions)}
     parts = [
         _rows(new, None, "new", None, None),
         _refiled(before, after, changed, today or _unmoved),
@@ -130,8 +131,8 @@ def _causes(before: pa.Table, after: pa.Table, versions: set[str]) -> NDArray[np
         read |= _unequal(before[name], after[name])
     model, taxonomy = bool(versions & set(MODEL_VERSIONS)), TAXONOMY_VERSION in versions
     other = bool(versions - {*MODEL_VERSIONS, TAXONOMY_VERSION})
-    upstream = "model" if model else "rule" if other else "taxonomy" if taxonomy else "rule"
-    downstream = "taxonomy" if taxonomy else "model" if model else "rule"
+    upstream = "model" if model else "rule" if other else "taxonomy" if taxonomy else "data"
+    downstream = "taxonomy" if taxonomy else "model" if model else "rule" if other else "data"
     person, rule = _ordered(before, after)
     return np.select([data, person, read, rule], ["data", "decision", upstream, "rule"], downstream)
 

@@ -1,7 +1,8 @@
 """What the ledger orders the next night to do: hold a path, or never propose one again.
 
 A lock or a correction holds until the product's content changes; then it is expired, and shown again. A
-rejection stays: the same product with the same content is never given the rejected path again.
+rejection stays: the same product with the same content is never given the rejected path again. Content is what a
+product is judged by: a new price ends nothing.
 """
 
 from __future__ import annotations
@@ -84,8 +85,7 @@ def orders_of(
         if entry.decision in _BANS and same:
             ban = _ban(entry, today)
             bans.setdefault(entry.key, {})[ban.path.levels] = ban
-    # An expired correction was an answer to the old content; only a lock was meant to last, and is asked again.
-    gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins and pin.locked)
+    gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins)
     sorted_bans = {key: tuple(found[path] for path in sorted(found)) for key, found in sorted(bans.items())}
     open_ones = tuple(conflict for conflict in conflicts if _about(conflict, content))
     return Orders(dict(sorted(pins.items())), sorted_bans, gone, open_ones)

@@ -10,7 +10,7 @@ from enrichment.review.ledger import LedgerEntry, Verdict, in_order
 _SAYS_RIGHT = frozenset({Verdict.ACCEPT, Verdict.LOCK})
 _SAYS_WRONG = frozenset({Verdict.REJECT, Verdict.CORRECT})
 _PINS = frozenset({Verdict.LOCK, Verdict.CORRECT})
-_RULINGS = _PINS | _SAYS_WRONG
+RULINGS = _PINS | _SAYS_WRONG
 
 # Gives a path that an entry names as tonight's hierarchy calls it: two names of one node are one place.
 Today = Callable[[LedgerEntry, str], str]
@@ -65,10 +65,10 @@ def not_undone(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
 
 def _beside(old: LedgerEntry, new: LedgerEntry, today: Today) -> LedgerEntry | None:
     """Return what is left of a reviewer's older entry once the same reviewer has made the newer one."""
-    if old.decision not in _RULINGS:
+    if old.decision not in RULINGS:
         return None
     was, now = today(old, old.path), today(new, new.path)
-    if new.decision not in _RULINGS:
+    if new.decision not in RULINGS:
         right_after_all = new.decision is Verdict.ACCEPT and old.decision in _SAYS_WRONG and was == now
         return None if right_after_all else old
     was_right, right = _right(old, today), _right(new, today)

@@ -95,7 +95,7 @@ def _work(
     before: dict[str, str],
     awaiting: set[str | None],
 ) -> pa.Table:
-    """Fingerprint = content, pictures, versions and people's verdicts; changed = unlike the base's."""
+    """Fingerprint = all that was sent, pictures, versions and people's verdicts; changed = unlike the base's."""
     pictures = by_sku(images)
     verdicts = verdict_hashes(run, vendor)
     versions = run.plan.versions_hash(vendor)
@@ -103,6 +103,7 @@ def _work(
     for row in rows:
         sku = row["sku"]
         shas = [i.sha256 for i in pictures.get(sku, [])]
-        mark = short_hash([row["content_hash"], shas, versions, verdicts.get(sku)])
+        carried = [row["fields"], row["sizes"]]
+        mark = short_hash([row["content_hash"], carried, shas, versions, verdicts.get(sku)])
         work.append((vendor, sku, mark, before.get(sku) != mark, row["images"] if sku in awaiting else None))
     return from_rows(work, tables.WORK)

@@ -9,13 +9,17 @@ from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.weights import FusionWeights
 from enrichment.runs.run import Run
 from enrichment.stages.model import model_of
+from enrichment.taxonomy.claims import FieldReader
 from enrichment.taxonomy.filing import Reader
 from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import VendorTrust
+from enrichment.taxonomy.unknown import ColumnCheck
 from schemas.attribute_spec import attributes
 from schemas.taxonomy_spec import taxonomy
 
 WEIGHTS = "weights.json"
+# Names are read with it.
+_BRAND = "brand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,17 @@ def fuser(run: Run) -> Fuser:
 def tree() -> Tree:
     """Return the declared hierarchy."""
     return Tree(taxonomy())
+
+
+@lru_cache(maxsize=4_096)
+def judged(column: str) -> bool:
+    """Tell whether what a vendor's column says can decide anything about a product; a price is only carried along."""
+    return column.strip().lower() == _BRAND or _columns().checks(column)
+
+
+@lru_cache(maxsize=1)
+def _columns() -> ColumnCheck:
+    return ColumnCheck(tree(), FieldReader(attributes()))
 
 
 @lru_cache(maxsize=2)

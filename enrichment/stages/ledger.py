@@ -11,6 +11,7 @@ from dataclasses import asdict
 from functools import lru_cache
 
 from enrichment.review.ledger import LedgerEntry, from_record, read
+from enrichment.review.standing import RULINGS, standing_entries
 from enrichment.runs.plan import canonical, short_hash
 from enrichment.runs.run import Run
 from enrichment.stores.port import Store
@@ -33,16 +34,19 @@ def entries_of(run: Run) -> tuple[LedgerEntry, ...]:
 
 
 def judged_skus(run: Run, vendor: str) -> list[str]:
-    """List the vendor's products about which somebody decided something."""
-    return sorted(verdict_hashes(run, vendor))
+    """List the vendor's products about which somebody ever gave an order, one that was taken back included."""
+    return sorted({e.sku for e in entries_of(run) if e.vendor == vendor and e.decision in RULINGS})
 
 
 def verdict_hashes(run: Run, vendor: str) -> dict[str, str]:
-    """Return sku -> hash of all that was decided about it: part of a product's fingerprint."""
+    """Return sku -> hash of the orders that stand about it: part of a product's fingerprint.
+
+    An acceptance, a snooze or a question to the vendor orders nothing, so the product is not answered anew for it.
+    """
     found: dict[str, list[str]] = defaultdict(list)
-    for entry in entries_of(run):
-        if entry.vendor == vendor:
-            found[entry.sku].append(entry.id)
+    for entry in standing_entries(entry for entry in entries_of(run) if entry.vendor == vendor):
+        if entry.decision in RULINGS:
+            found[entry.sku].append(f"{entry.id} {entry.decision}")
     return {sku: short_hash(ids) for sku, ids in found.items()}
 
 

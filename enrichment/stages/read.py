@@ -9,6 +9,7 @@ from enrichment.runs.run import Outcome, Run
 from enrichment.stages.awaited import awaits_pictures, to_ask_again
 from enrichment.stages.base import base_products
 from enrichment.stages.drop import PICTURES, drop_of, folder_of, marks_of, pictures_of, spec_of
+from enrichment.stages.judges import judged
 from enrichment.stages.ledger import judged_skus
 from enrichment.stages.trust import measure_trust
 from enrichment.vendors.drops import as_planned
@@ -36,7 +37,7 @@ def read(run: Run, vendor: str) -> Outcome:
         # A broken picture archive stops the vendor here, before any of its products is worked on.
         with as_planned(drop, folder_of(drop)) as files, pictures_of(run, vendor) as source:
             for batch in read_drop(spec, folder_of(drop), drop.night, batch=plan.settings.shard_rows):
-                shards += [products_table(batch.products, drop.night)] if batch.products else []
+                shards += [products_table(batch.products, drop.night, judged)] if batch.products else []
                 problems += batch.problems
                 withdrawn += batch.withdrawn
                 rows_in += batch.rows_in
@@ -69,10 +70,10 @@ def _rework(run: Run, vendor: str, base: pa.Table | None, dropped: set[str]) -> 
     if base is None or not base.num_rows:
         return []
     stale = pc.not_equal(base["versions_hash"], run.plan.versions_hash(vendor))
-    judged = pc.is_in(base["sku"], pa.array(judged_skus(run, vendor), pa.string()))
+    decided = pc.is_in(base["sku"], pa.array(judged_skus(run, vendor), pa.string()))
     absent = pc.invert(pc.is_in(base["sku"], pa.array(sorted(dropped), pa.string())))
     night = run.plan.manifest.night
-    due = pc.or_(pc.or_(stale, judged), awaits_pictures(base, night))
+    due = pc.or_(pc.or_(stale, decided), awaits_pictures(base, night))
     rows = to_ask_again(base.filter(pc.and_(due, absent)), night)
     size = run.plan.settings.shard_rows
     return [rows.slice(start, size).cast(tables.PRODUCTS) for start in range(0, rows.num_rows, size)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -12,17 +12,22 @@ import pyarrow as pa
 from schemas.records import LEVELS, Product, RowProblem
 from schemas.tables import PRODUCTS, ROW_PROBLEMS, WITHDRAWN
 
+Judged = Callable[[str], bool]
 
-def content_hash(product: Product) -> str:
-    """Return the sha256 of what the vendor says of a product: night, row numbers and size order play no part."""
+
+def content_hash(product: Product, judged: Judged) -> str:
+    """Return the sha256 of what a product is judged by: its words, levels, pictures and the ``judged`` fields.
+
+    What is only carried along (a price, the sizes) plays no part, nor do night and row numbers: a person's decision
+    holds until this hash changes, and prices change every day.
+    """
     content = [
         product.vendor,
         product.sku,
         product.name,
         product.description,
         product.levels,
-        sorted(product.fields.items()),
-        sorted(product.sizes),
+        sorted((name, text) for name, text in product.fields.items() if judged(name)),
         product.images,
     ]
     # Escaped to ASCII, so that the hash cannot depend on how text is encoded.
@@ -30,8 +35,11 @@ def content_hash(product: Product) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def products_table(products: Sequence[Product], night: date) -> pa.Table:
-    """Return ``PRODUCTS`` rows in the order given; ``image_sha256`` is null until pictures are known."""
+def products_table(products: Sequence[Product], night: date, judged: Judged) -> pa.Table:
+    """Return ``PRODUCTS`` rows in the order given; ``image_sha256`` is null until pictures are known.
+
+    ``judged`` tells which fields are part of the content hash.
+    """
     columns: dict[str, list[object]] = {
         "vendor": [p.vendor for p in products],
         "sku": [p.sku for p in products],
@@ -44,7 +52,7 @@ def products_table(products: Sequence[Product], night: date) -> pa.Table:
         "sizes": [list(p.sizes) for p in products],
         "images": [list(p.images) for p in products],
         "image_sha256": [None] * len(products),
-        "content_hash": [content_hash(p) for p in products],
+        "content_hash": [content_hash(p, judged) for p in products],
     }
     columns |= {f"vendor_{level}": [p.levels[at] for p in products] for at, level in enumerate(LEVELS)}
     return pa.table([pa.array(columns[name], PRODUCTS.field(name).type) for name in PRODUCTS.names], schema=PRODUCTS)

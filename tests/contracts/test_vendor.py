@@ -146,7 +146,7 @@ def test_rows_are_readable_or_refused(tmp_path: Path, form: str) -> None:
 @every
 def test_tables_bring_products_back(tmp_path: Path, form: str) -> None:
     drop = golden.read_bytes(golden.spec(form), tmp_path, golden.WRITERS[form]([golden.HEADER, *golden.ROWS]))
-    assert products_from_table(products_table(drop.products, golden.NIGHT)) == drop.products
+    assert products_from_table(products_table(drop.products, golden.NIGHT, bool)) == drop.products
 
 
 @pytest.mark.parametrize("name", sorted(vendor_specs()))

@@ -16,6 +16,7 @@ from enrichment.taxonomy.tree import Tree
 from schemas.records import LEVELS
 from schemas.sheet import read_rows
 from schemas.taxonomy_spec import taxonomy
+from tests.e2e import words
 from tests.e2e.conftest import NIGHTS, run_one, settings_for
 
 pytestmark = pytest.mark.slow
@@ -97,6 +98,42 @@ def test_locks_corrections_and_rejections_hold_on_the_next_night(night_one, drop
     assert {(row["vendor"], row["item"]) for _, row in events} >= {key(corrected), key(rejected)}
     night = summary(uri)
     assert night.changed < night.products / 2
+
+
+def test_a_new_price_is_published_and_ends_no_decision(tmp_path):
+    settings = words.first_night(tmp_path)
+    before = words.table(settings, "products")
+    said = [
+        words.decision(settings, "D1", Verdict.LOCK),
+        words.decision(settings, "D2", Verdict.CORRECT, value=words.path_of(before["J1"])),
+        words.decision(settings, "D3", Verdict.REJECT, level="class"),
+    ]
+    append(words.store_of(settings), said)
+    words.deliver(settings, words.NIGHTS[1], [[*row, "12.50"] for row in words.PRODUCTS[:4]])
+    run_one(words.NIGHTS[1], settings)
+    after = words.table(settings, "products")
+    prices = {sku: dict(after[sku]["fields"])["price"] for sku in ("D1", "D4", "J1")}
+    assert prices == {"D1": "12.50", "D4": "12.50", "J1": "9.90"}
+    assert after["D1"]["reasons"][0] == "lock_kept"
+    assert words.path_of(after["D2"]) == words.path_of(before["J1"])
+    assert words.path_of(after["D3"]) != words.path_of(before["D3"])
+    assert after["D4"]["content_hash"] == before["D4"]["content_hash"]
+    assert "D4" not in words.table(settings, "hierarchy_changes")
+
+
+def test_what_orders_nothing_answers_nothing_anew(tmp_path):
+    settings = words.first_night(tmp_path)
+    before = words.table(settings, "products")
+    orders_nothing = (Verdict.ACCEPT, Verdict.ASK_VENDOR, Verdict.SNOOZE)
+    said = [
+        words.decision(settings, sku, verdict, value="2026-11-30" if verdict is Verdict.SNOOZE else "")
+        for sku, verdict in zip(("D1", "D2", "D3"), orders_nothing, strict=True)
+    ]
+    append(words.store_of(settings), [*said, words.decision(settings, "D4", Verdict.LOCK)])
+    words.deliver(settings, words.NIGHTS[1], words.PRODUCTS[4:6])
+    run_one(words.NIGHTS[1], settings)
+    after = words.table(settings, "products")
+    assert [sku for sku in before if after[sku]["fingerprint"] != before[sku]["fingerprint"]] == ["D4"]
 
 
 def test_decisions_that_come_in_later_do_not_change_a_planned_run(night_one, drops, declared):

@@ -19,7 +19,7 @@ from tests.e2e.conftest import run_one
 
 NIGHTS = (date(2026, 11, 17), date(2026, 11, 18))
 VENDOR = "plain"
-HEADS = ("Id", "Title", "Division", "Department", "Class", "Subclass", "Colour", "Note")
+HEADS = ("Id", "Title", "Division", "Department", "Class", "Subclass", "Colour", "Note", "Price")
 _DECLARATION = {
     "vendor": VENDOR,
     "format": "csv",
@@ -30,7 +30,7 @@ _DECLARATION = {
         "description": "Note",
         "levels": {"division": "Division", "department": "Department", "class": "Class", "subclass": "Subclass"},
     },
-    "attributes": {"colour": "Colour"},
+    "attributes": {"colour": "Colour", "price": {"column": "Price", "kind": "number"}},
     "withdrawal": {"column": "Note", "values": ["withdrawn"]},
 }
 DRESS = ("Women", "Clothing", "Dresses", "Dresses")
@@ -58,11 +58,11 @@ def settings_in(folder: Path, **more) -> Settings:
 
 
 def deliver(settings: Settings, night: date, rows) -> None:
-    """Write the vendor's drop of ``night``."""
+    """Write the vendor's drop of ``night``; rows may end in a price."""
     folder = Path(settings.drops) / VENDOR / night.isoformat()
     folder.mkdir(parents=True)
     with (folder / "feed.csv").open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows([HEADS, *rows])
+        csv.writer(stream).writerows([HEADS, *([*row, "9.90"][: len(HEADS)] for row in rows)])
 
 
 def first_night(folder: Path) -> Settings:
@@ -125,5 +125,12 @@ def declare(path: Path, monkeypatch) -> None:
 
 def forget() -> None:
     """Let everything that was compiled from the hierarchy be compiled again, as in another process."""
-    for cached in (taxonomy_spec.taxonomy, judges.tree, judges._fuser, versions._loaded):
+    for cached in (
+        taxonomy_spec.taxonomy,
+        judges.tree,
+        judges.judged,
+        judges._columns,
+        judges._fuser,
+        versions._loaded,
+    ):
         cached.cache_clear()

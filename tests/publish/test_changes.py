@@ -95,7 +95,11 @@ def test_content_or_picture_makes_it_data_whatever_the_versions() -> None:
         ({"taxonomy": "t2", "vision": "m2"}, False, "taxonomy"),
         ({"taxonomy": "t2", "vision": "m2"}, True, "model"),
         ({"taxonomy": "t2", "code": "c2"}, True, "rule"),
-        ({}, False, "rule"),
+        ({"vendors": "v2"}, True, "rule"),
+        # Nothing but how far the vendor's filings are believed, and that comes of what else it sent.
+        ({"decisions": "d2"}, True, "data"),
+        ({"build": "b2"}, False, "data"),
+        ({}, False, "data"),
     ],
 )
 def test_the_version_that_can_have_moved_it_is_the_cause(

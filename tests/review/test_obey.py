@@ -73,6 +73,11 @@ def test_a_lock_expires_with_the_content_and_is_told() -> None:
     assert orders_of(entries, SAME).expired == ()
 
 
+def test_a_correction_expires_alike() -> None:
+    entries = [said(Verdict.CORRECT, value=BAGS)]
+    assert [pin.path for pin in orders_of(entries, CHANGED).expired] == [parse_path(BAGS)]
+
+
 def test_a_lock_set_again_after_the_change_is_not_told_as_expired() -> None:
     entries = [said(Verdict.LOCK, path=BAGS), said(Verdict.LOCK, 5, path=TOPS, content="f" * 10)]
     assert orders_of(entries, CHANGED).expired == ()

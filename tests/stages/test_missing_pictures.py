@@ -5,6 +5,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
+from enrichment.stages.judges import judged
 from enrichment.stages.missing_pictures import missing_pictures
 from enrichment.vendors.product_tables import problems_table, products_table
 from schemas.records import WHOLE_DROP, ProblemReason, Product, RowProblem
@@ -20,7 +21,7 @@ def spec(**pictures: object) -> VendorSpec:
 
 def sent(count: int) -> pa.Table:
     rows = [Product("acme", f"S{n}", (n,), name="x", images=(f"{n}.jpg",)) for n in range(1, count + 1)]
-    return products_table([*rows, Product("birch", "B", (1,), name="x", images=("1.jpg",))], NIGHT)
+    return products_table([*rows, Product("birch", "B", (1,), name="x", images=("1.jpg",))], NIGHT, judged)
 
 
 def missing(count: int, reason: ProblemReason = ProblemReason.PICTURE_MISSING, ref: str = "1.jpg") -> pa.Table:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enrichment.stages.judges import judged
 from enrichment.vendors.product_tables import (
     content_hash,
     problems_table,
@@ -39,24 +40,32 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
         {"description": ""},
         {"levels": ("Women", None, None, "DEF", None)},
         {"fields": {"colour": "Red"}},
-        {"sizes": ("S",)},
         {"images": ("a.jpg", "b.jpg")},
         {"sku": "A-2"},
         {"vendor": "w"},
     ],
 )
 def test_content_hash_sees_content(change: dict[str, object]) -> None:
-    assert content_hash(dataclasses.replace(PRODUCT, **change)) != content_hash(PRODUCT)  # type: ignore[arg-type]
+    assert content_hash(dataclasses.replace(PRODUCT, **change), judged) != content_hash(PRODUCT, judged)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("change", [{"rows": (7,)}, {"sizes": ("M", "S")}, {"fields": {"brand": "B", "colour": "Red"}}])
-def test_content_hash_is_blind_to_order_and_rows(change: dict[str, object]) -> None:
-    assert content_hash(dataclasses.replace(PRODUCT, **change)) == content_hash(PRODUCT)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows": (7,)},
+        {"sizes": ("M", "S")},
+        {"fields": {"brand": "B", "colour": "Red"}},
+        {"sizes": ("S",)},
+        {"fields": {**PRODUCT.fields, "price": "9.90"}},
+    ],
+)
+def test_content_hash_is_blind_to_order_rows_and_what_is_carried_along(change: dict[str, object]) -> None:
+    assert content_hash(dataclasses.replace(PRODUCT, **change), judged) == content_hash(PRODUCT, judged)  # type: ignore[arg-type]
 
 
 def test_content_hash_does_not_drift() -> None:
-    expected = "6c0315c8"
-    assert content_hash(PRODUCT)[:8] == expected
+    expected = "deb1807a"
+    assert content_hash(PRODUCT, judged)[:8] == expected
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
@@ -78,7 +87,7 @@ def test_content_hash_does_not_drift() -> None:
     )
 )
 def test_products_come_back(products: list[Product]) -> None:
-    table = products_table(products, NIGHT)
+    table = products_table(products, NIGHT, judged)
     assert table.schema.equals(PRODUCTS)
     assert products_from_table(table) == products
     assert table["night"].to_pylist() == [NIGHT] * len(products)
