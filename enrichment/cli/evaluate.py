@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -81,6 +82,7 @@ def _vision(
     from enrichment.models.registry import resolve
     from enrichment.models.version import Kind, open_version
     from enrichment.stores.open import open_store
+    from enrichment.stores.space import writing
     from enrichment.vision.evaluate import evaluate as measure
     from enrichment.vision.evaluate import table
     from enrichment.vision.train import add_evaluation
@@ -96,7 +98,8 @@ def _vision(
         found = resolve(open_store(settings(store).store), Kind.VISION, version)
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
     claims = claims_by_row(claims_of(rows_of(sources_of(source)), progress))
-    figures = measure(found, sources_of(source), out, threads, progress, claims)
+    with writing(out) if out is not None else nullcontext():
+        figures = measure(found, sources_of(source), out, threads, progress, claims)
     if seal:
         add_evaluation(found, figures)
     if json:

@@ -31,10 +31,12 @@ def audit(
     """Rank likely label errors, near-duplicates with unequal labels and annotators' agreement; write page and CSV."""
     from enrichment.desk.audit_labels import audit_labels
     from enrichment.models.version import Kind, open_version
+    from enrichment.stores.space import writing
 
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
     judge = open_version(version, Kind.VISION) if version else None
-    found = audit_labels(sources_of(source), attribute, out, most, threads, progress, judge)
+    with writing(out):
+        found = audit_labels(sources_of(source), attribute, out, most, threads, progress, judge)
     numbers = {
         "items": found.items,
         "likely_errors": len(found.suspects),
@@ -57,9 +59,11 @@ def mine(
 ) -> None:
     """Read the words of training sets with the text extractors; sure claims become weak labels in training."""
     from enrichment.desk.mine_labels import mine_labels
+    from enrichment.stores.space import writing
 
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
-    found = mine_labels(sources_of(source), out, progress)
+    with writing(out):
+        found = mine_labels(sources_of(source), out, progress)
     if json:
         say_json({"weak_labels": dict(sorted(found.items())), "claims": str(out)})
     else:

@@ -50,10 +50,12 @@ def report(
 
 
 def _problems(opened: OpenedStore, vendor: str | None, most: int, json: bool) -> None:
-    from enrichment.desk.problems import FILE, problems_of
+    from enrichment.desk.problems import FILE, problems_of, require_vendor
     from enrichment.publish.read import latest
 
     published = latest(opened)
+    if vendor is not None:
+        require_vendor(opened, published, vendor)
     found = problems_of(opened, published, vendor)
     rows = found.slice(0, most).to_pylist()
     if json:

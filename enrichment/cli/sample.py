@@ -35,14 +35,16 @@ def sample(
     """Draw garments with names, descriptions and damaged filings; the vendors' YAML is written beside them."""
     from enrichment.sample.catalogue import VENDOR_DECLARATIONS, write_drops
     from enrichment.sample.training import write_training
+    from enrichment.stores.space import writing
 
-    if training:
-        written = write_training(out, products, seed, side)
-    else:
-        wanted = [_night(text) for text in nights.split(",")]
-        with open_progress("rich" if sys.stderr.isatty() and not json else "null") as progress:
-            written = write_drops(out, products, wanted, seed, progress=progress)
-        shutil.copytree(VENDOR_DECLARATIONS, out / "vendors", dirs_exist_ok=True)
+    with writing(out):
+        if training:
+            written = write_training(out, products, seed, side)
+        else:
+            wanted = [_night(text) for text in nights.split(",")]
+            with open_progress("rich" if sys.stderr.isatty() and not json else "null") as progress:
+                written = write_drops(out, products, wanted, seed, progress=progress)
+            shutil.copytree(VENDOR_DECLARATIONS, out / "vendors", dirs_exist_ok=True)
     if json:
         say_json({"written": str(written), "products": products, "seed": seed})
     else:

@@ -157,6 +157,7 @@ def text(
     from enrichment.models.version import Kind, seal
     from nlp.training.parts import train_parts
 
+    _made(out)
     train_parts(data, out / version)
     seal(out / version, Kind.TEXT, "text", version)
     _say(out / version)
@@ -177,7 +178,17 @@ def fusion(
     from enrichment.models.version import Kind, open_version
 
     looks = open_version(vision, Kind.VISION) if vision else None
+    _made(out)
     _say(train_fusion(data, out / version, version, threads, looks))
+
+
+def _made(*folders: Path) -> None:
+    """Make the folders that are to be written: one that cannot be there is told before anything is learned."""
+    from enrichment.stores.space import writing
+
+    for folder in folders:
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
 
 
 def _settings(source: list[str], out: Path, work: Path, corrections: Path | None, given: dict[str, Any]) -> Any:
@@ -185,6 +196,7 @@ def _settings(source: list[str], out: Path, work: Path, corrections: Path | None
     from enrichment.vision.settings import TrainSettings
 
     sources = sources_of(source)
+    _made(out, work)
     corrected = read_corrections(corrections) if corrections else {}
     given["claims"] = given["claims"] or _mined(sources, work / given["version"])
     return TrainSettings(sources=sources, out=out, work=work, corrections=corrected, **given)

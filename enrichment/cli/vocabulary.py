@@ -38,8 +38,10 @@ def report(
     """Write frequent, telling, unknown terms of the published catalogue with examples, as a page and a CSV."""
     from enrichment.desk.mine_vocabulary import mine_vocabulary
     from enrichment.stores.open import open_store
+    from enrichment.stores.space import writing
 
-    found = mine_vocabulary(open_store(settings(store).store), out, least, alike)
+    with writing(out):
+        found = mine_vocabulary(open_store(settings(store).store), out, least, alike)
     if json:
         told = {"terms": found.terms, "without_suggestion": found.bare}
         say_json({**told, "page": str(found.page), "sheet": str(found.sheet)})

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.desk.problems import problems_of, worded
-from enrichment.publish.read import latest, read_table
+from enrichment.desk.problems import problems_of, require_vendor, worded
+from enrichment.publish.read import Published, latest, read_table
 from enrichment.review.payload import whole_percent
 from enrichment.stores.port import Store
 from schemas.errors import UsageError
@@ -25,24 +25,28 @@ def explain(store: Store, sku: str, vendor: str | None = None) -> list[dict[str,
 
     Raises:
         UsageError: the published catalogue holds no such product, none left it under that sku, and no row of its night
-            was refused under it.
+            was refused under it; or the run has no such vendor.
 
     """
     published = latest(store)
-    products = _of(read_table(store, published, "products"), sku, vendor).to_pylist()
-    problems = problems_of(store, published, vendor, sku).to_pylist()
-    changes = {
-        row["vendor"]: row for row in _of(read_table(store, published, "hierarchy_changes"), sku, vendor).to_pylist()
-    }
+    if vendor is not None:
+        require_vendor(store, published, vendor)
+    everyones = _known(store, published, sku)
+    found = [entry for entry in everyones if vendor in (None, entry["vendor"])]
+    if not found:
+        raise UsageError(_nowhere(published, sku, vendor, [entry["vendor"] for entry in everyones]))
+    return found
+
+
+def _known(store: Store, published: Published, sku: str) -> list[dict[str, Any]]:
+    """Return what is known of ``sku`` at every vendor: published first, then gone, then refused."""
+    products = _of(read_table(store, published, "products"), sku).to_pylist()
+    problems = problems_of(store, published, sku=sku).to_pylist()
+    changes = {row["vendor"]: row for row in _of(read_table(store, published, "hierarchy_changes"), sku).to_pylist()}
     here = {product["vendor"] for product in products}
     gone = _gone(sku, [row for name, row in changes.items() if name not in here])
     refused = _refused(sku, here | {entry["vendor"] for entry in gone}, problems)
-    if not products and not gone and not refused:
-        raise UsageError(
-            f"sku {bounded(sku)!r} is not in run {published.run_id}, and no row of its night was refused under it. "
-            "`enrich report` names the vendors, `enrich report --problems` the rows that were refused."
-        )
-    claims = _of(read_table(store, published, "attribute_claims"), sku, vendor).to_pylist()
+    claims = _of(read_table(store, published, "attribute_claims"), sku).to_pylist() if products else []
     return [
         {
             "vendor": product["vendor"],
@@ -52,6 +56,19 @@ def explain(store: Store, sku: str, vendor: str | None = None) -> list[dict[str,
         }
         for product in products
     ] + [*gone, *refused]
+
+
+def _nowhere(published: Published, sku: str, vendor: str | None, others: list[str]) -> str:
+    """Say that no such product is known, and of which other vendors one with that sku is."""
+    if others:
+        return (
+            f"sku {bounded(sku)!r} of vendor {vendor} is not in run {published.run_id}; it is there of "
+            f"{', '.join(others)}. Name one of them with --vendor, or leave it out."
+        )
+    return (
+        f"sku {bounded(sku)!r} is not in run {published.run_id}, and no row of its night was refused under it. "
+        "`enrich report` names the vendors, `enrich report --problems` the rows that were refused."
+    )
 
 
 def _gone(sku: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -80,9 +97,8 @@ def _listed(told: list[str]) -> str:
     return "; ".join(told[:_PROBLEMS]) + (f"; {more} more" if more > 0 else "")
 
 
-def _of(table: pa.Table, sku: str, vendor: str | None) -> pa.Table:
-    mine = table.filter(pc.equal(table["sku"], sku))
-    return mine if vendor is None else mine.filter(pc.equal(mine["vendor"], vendor))
+def _of(table: pa.Table, sku: str) -> pa.Table:
+    return table.filter(pc.equal(table["sku"], sku))
 
 
 def _facts(product: dict[str, Any], change: dict[str, Any] | None, problems: list[dict[str, Any]]) -> dict[str, Any]:

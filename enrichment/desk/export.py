@@ -14,8 +14,11 @@ from enrichment.stores.atomic import atomic_file
 from enrichment.stores.port import Store
 from enrichment.stores.space import writing
 from nlp.standard import standard
+from schemas.errors import UsageError
+from schemas.records import bounded
 
 CATEGORY = {"shopify": "category", "google": "google_product_category"}
+_SUFFIX = ".parquet"
 _PREFIX = "attr_"
 
 
@@ -36,9 +39,15 @@ def write_export(store: Store, taxonomy: str, out: Path) -> Exported:
     """Write one row a product to the Parquet file ``out``.
 
     Raises:
-        UsageError: ``taxonomy`` is no known standard.
+        UsageError: ``taxonomy`` is no known standard, or ``out`` is not named as a Parquet file.
 
     """
+    if out.suffix.lower() != _SUFFIX:
+        # Under the name of another format the file would be opened as one.
+        raise UsageError(
+            f"export file {bounded(out.name)!r}: ending {bounded(out.suffix)!r}; allowed: {_SUFFIX}. Name it "
+            f"{bounded(out.stem)}{_SUFFIX}; `pandas.read_parquet(...).to_csv(...)` makes another table of it."
+        )
     table = read_table(store, latest(store), "products")
     named = [name for name in table.schema.names if name.startswith(_PREFIX)]
     rows = table.select(["vendor", "sku", *named]).to_pylist()

@@ -8,15 +8,32 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.publish.read import Published, read_file
+from enrichment.publish.read import Published, read_file, read_table
 from enrichment.runs.parquet import from_parquet
 from enrichment.stores.port import Store
+from schemas.errors import UsageError
 from schemas.records import WHOLE_DROP, ProblemReason, bounded
+from schemas.sheet import closest
 from schemas.tables import ROW_PROBLEMS
 from schemas.ways_out import WAY_OUT
 
 FILE = "report/row_problems.parquet"
 _EXCERPT = 80
+_KNOWN = 1_000
+
+
+def require_vendor(store: Store, published: Published, vendor: str) -> None:
+    """Refuse a vendor that the run neither heard of nor has a product of; ``UsageError`` names those it knows."""
+    told = published.manifest["vendors"]
+    if vendor in told:
+        return
+    # One whose declaration was taken away is not told of any more, and its products stay.
+    known = {*told, *read_table(store, published, "products")["vendor"].unique().to_pylist()}
+    if vendor not in known:
+        raise UsageError(
+            f"vendor {bounded(vendor, _EXCERPT)!r} is not in run {published.run_id}{closest(vendor, known)}; "
+            f"known there: {bounded(', '.join(sorted(known)), _KNOWN)}. Name one of them, or leave --vendor out."
+        )
 
 
 def problems_of(store: Store, published: Published, vendor: str | None = None, sku: str | None = None) -> pa.Table:

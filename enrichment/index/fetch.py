@@ -8,7 +8,7 @@ from enrichment.index.bundle import FILES, SIDECAR
 from enrichment.stores.port import Store
 
 
-def fetch_bundle(store: Store, prefix: str, group: str, folder: Path) -> Path:
+def fetch_bundle(store: Store, prefix: str, group: str, folder: Path | str) -> Path:
     """Copy ``<prefix>/indexes/<group>/`` to ``folder/<group>`` and return that folder; ``load_bundle`` checks it.
 
     The sidecar comes last, and a folder whose sidecar already equals the published one is not fetched again.
@@ -17,7 +17,7 @@ def fetch_bundle(store: Store, prefix: str, group: str, folder: Path) -> Path:
         ObjectMissing: the run has no bundle of that group.
 
     """
-    target = folder / group
+    target = Path(folder) / group
     target.mkdir(parents=True, exist_ok=True)
     wanted = store.get(f"{prefix}/indexes/{group}/{SIDECAR}")
     local = target / SIDECAR

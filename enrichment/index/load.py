@@ -40,7 +40,7 @@ _SHAPES = {
 }
 
 
-def load_bundle(folder: Path, expect_model: str | None = None) -> Bundle:
+def load_bundle(folder: Path | str, expect_model: str | None = None) -> Bundle:
     """Map the bundle in ``folder``; groups of up to ``EXACT_BELOW`` items are answered by exact search.
 
     ``expect_model`` is the model hash the caller's own query vectors come from; None leaves it unchecked.
@@ -50,6 +50,7 @@ def load_bundle(folder: Path, expect_model: str | None = None) -> Bundle:
             model, search depth, recall below its own target.
 
     """
+    folder = Path(folder)
     side = _sidecar(folder)
     _same(folder, "format", side.get("format"), FORMAT)
     _same(folder, "metric", side.get("metric"), METRIC)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from enrichment.review.cells import write_csv
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, from_record
+from enrichment.review.nodes import Nodes
 from enrichment.review.snooze import is_day
 from schemas.errors import UsageError
 from schemas.records import bounded
@@ -59,6 +60,8 @@ class Imported:
 def read_decisions(data: bytes, kind: Kind, nodes: Collection[str] = ()) -> Imported:
     """Read an exported file; where ``nodes`` are given, a correction to any other path, or a lock on one, is refused.
 
+    A path that differs from a node in the blanks around its slashes alone is taken for that node.
+
     Raises:
         UsageError: the file as a whole is no decisions file.
 
@@ -80,10 +83,13 @@ def _checked(records: Iterable[tuple[int, Any]], nodes: Collection[str]) -> Impo
     entries: list[LedgerEntry] = []
     refused: list[Refused] = []
     places: list[tuple[int, int]] = []
+    hierarchy = Nodes(nodes)
     for row, (line, record) in enumerate(records, 1):
         try:
-            entry = _entry(record)
-            _check_value(entry, nodes)
+            entry = _spelled(_entry(record), hierarchy)
+            _check_value(entry)
+            if nodes:
+                _check_held(entry, hierarchy)
             entries.append(entry)
             places.append((row, line))
         except (ValueError, TypeError) as error:
@@ -106,7 +112,13 @@ def _entry(record: Any) -> LedgerEntry:
     return from_record({name: value for name, value in record.items() if name in FIELDS})
 
 
-def _check_value(entry: LedgerEntry, nodes: Collection[str]) -> None:
+def _spelled(entry: LedgerEntry, hierarchy: Nodes) -> LedgerEntry:
+    """Return the entry with its paths as the hierarchy writes them; what is no node of it stays as it is."""
+    value = hierarchy.spelled(entry.value) if entry.decision is Verdict.CORRECT else entry.value
+    return replace(entry, path=hierarchy.spelled(entry.path), previous=hierarchy.spelled(entry.previous), value=value)
+
+
+def _check_value(entry: LedgerEntry) -> None:
     if entry.decision is Verdict.SNOOZE and not is_day(entry.value):
         raise ValueError(
             f"sku {bounded(entry.sku)!r}: snooze until {bounded(entry.value)!r}; allowed: a day, 2026-11-25"
@@ -117,10 +129,14 @@ def _check_value(entry: LedgerEntry, nodes: Collection[str]) -> None:
             f"sku {bounded(entry.sku)!r}: content {bounded(entry.content)!r}; allowed: {CONTENT_DIGITS} digits 0 to f, "
             "or empty: it is filled in from the run named"
         )
+
+
+def _check_held(entry: LedgerEntry, hierarchy: Nodes) -> None:
+    """Refuse to hold a product at a path that is no node."""
     held = {Verdict.CORRECT: entry.value, Verdict.LOCK: entry.path}.get(entry.decision, "")
     # A lock that names no path is about the one where the product stands.
-    if nodes and held and held not in nodes:
-        raise ValueError(f"sku {bounded(entry.sku)!r}: {bounded(held)!r} is no node of the hierarchy")
+    if held and hierarchy.meant(held) != (held,):
+        raise ValueError(f"sku {bounded(entry.sku, 60)!r}: {hierarchy.why_none(held)}")
 
 
 def _json_records(data: bytes) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""What a vendor gets back: its own columns, as sent and as we read them, with the reason and our questions."""
+"""What a vendor gets back: its own columns, as sent and as we would file them, with the reason and our questions."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ def vendor_feedback(spec: VendorSpec, products: pa.Table, entries: Iterable[Ledg
     The vendor's columns come first under the vendor's own names, then ``suggested <column>`` for each column
     of its hierarchy, then ``our path``, ``reason`` and ``question``. A placement that a person disputes makes
     no suggestion. ``products`` is the published table, or the part of it that should be reported.
+
+    Of a column with ``skip`` levels that table lacks a part: it is named ``read from <column>`` and shows the levels
+    read, and there is no suggestion for it, as one without that part would be read as other levels.
     """
     said = standing_entries(entry for entry in entries if entry.vendor == spec.vendor)
     questions = {e.sku: e.comment or "Please check this product." for e in said if e.decision is Verdict.ASK_VENDOR}
@@ -70,23 +73,43 @@ def _hierarchy_columns(spec: VendorSpec) -> list[tuple[str, Sequence[str]]]:
 
 
 def _heads(spec: VendorSpec) -> list[str]:
-    columns = [column for column, _ in _hierarchy_columns(spec)]
+    columns = _hierarchy_columns(spec)
     named = [spec.columns.sku, spec.columns.name or "name"]
-    return [*named, *columns, *(f"suggested {column}" for column in columns), "our path", "reason", "question"]
+    sent = [column if _whole(levels) else f"read from {column}" for column, levels in columns]
+    ours = [f"suggested {column}" for column, levels in columns if _whole(levels)]
+    return [*named, *sent, *ours, "our path", "reason", "question"]
 
 
 def _row(spec: VendorSpec, product: dict[str, Any], question: str, mend: bool) -> list[str]:
     columns = _hierarchy_columns(spec)
     separator = spec.columns.path.separator if spec.columns.path else None
-    sent = [_joined(product, levels, "vendor_", separator) for _, levels in columns]
-    ours = [_joined(product, levels, "", separator) if mend else "" for _, levels in columns]
+    sent = [_joined(_values(product, levels, "vendor_"), separator) for _, levels in columns]
+    ours = [_suggested(product, levels, separator) if mend else "" for _, levels in columns if _whole(levels)]
     path = " / ".join(product[level] for level in LEVELS if product[level]) if mend else ""
     return [product["sku"], product["name"] or "", *sent, *ours, path, main_reason(product["reasons"]), question]
 
 
-def _joined(product: dict[str, Any], levels: Sequence[str], start: str, separator: str | None) -> str:
+def _whole(levels: Sequence[str]) -> bool:
+    """Tell whether the published table has all that the vendor sent in a column of these levels."""
+    return SKIP not in levels
+
+
+def _suggested(product: dict[str, Any], levels: Sequence[str], separator: str | None) -> str:
+    """Return our levels as the vendor would write them; nothing where they would not be read back as written."""
+    ours = _values(product, levels, "")
+    written = _joined(ours, separator)
+    # A node's own name may hold the separator: "T-Shirts" in a path parted by "-".
+    read = [part.strip() for part in written.split(separator)] if separator else ours
+    return written if read == (ours or [""]) else ""
+
+
+def _values(product: dict[str, Any], levels: Sequence[str], start: str) -> list[str]:
     values = [product[start + level] or "" for level in levels if level != SKIP]
     # A vendor's shorter path ends where its own levels end.
     while values and not values[-1]:
         values.pop()
+    return values
+
+
+def _joined(values: Sequence[str], separator: str | None) -> str:
     return f" {separator or '/'} ".join(values)

@@ -1,4 +1,4 @@
-"""A local disk that takes no more: which one, how much is left on it, and the way out, in one sentence."""
+"""A local file that cannot be written: where, why, how much is left on a full disk, and the way out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from enrichment.stores.key import TEMP_PREFIX
 from schemas.errors import EnrichError, StoreUnavailable, UsageError
 from schemas.records import bounded
 
@@ -17,6 +18,9 @@ _WAYS_OUT = {
     errno.EFBIG: "Have the limit on the size of a file raised (ulimit -f)",
 }
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+# No file can ever be there: a part of the path is a file, the name too long, the file system not made for files.
+_NO_PLACE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL}
+_NO_PLACE |= {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENODEV, errno.ENXIO}
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -52,20 +56,42 @@ def told(error: OSError) -> EnrichError | None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Let the body write the local file ``path``.
+    """Let the body write the local file or folder ``path``; errors of files elsewhere pass as they are.
 
     Raises:
         DiskFull: its disk takes no more.
-        UsageError: it may not be written.
+        UsageError: it may not be written, or no file can be there.
+        StoreUnavailable: its disk did not take it this time.
 
     """
     try:
         yield
     except OSError as error:
-        refusal = disk_full(f"local file {bounded(str(path), 300)}", path, error) or told(error)
+        # What the project worded itself stays so; a connection is no file.
+        refusal = None if isinstance(error, EnrichError | ConnectionError) else _refusal(path, error)
         if refusal is None:
             raise
         raise refusal from error
+
+
+def _refusal(path: Path, error: OSError) -> EnrichError | None:
+    """Return what an error met while ``path`` was written comes to; None where it is about another file."""
+    place = f"local file {bounded(str(path), 300)}"
+    known = disk_full(place, path, error) or told(error)
+    if known is not None or error.errno is None or not _concerns(path, error):
+        return known
+    if error.errno in _NO_PLACE:
+        return UsageError(f"{place}: {error.strerror}. Name another place.")
+    return StoreUnavailable(f"{place}: {error.strerror}. Give the same command again, or name another place.")
+
+
+def _concerns(path: Path, error: OSError) -> bool:
+    """Tell whether an error is about ``path``: it, what it is written as at first, what lies below or above it."""
+    if not isinstance(error.filename, str | bytes):
+        return True
+    named, wanted = Path(os.fsdecode(error.filename)).absolute(), path.absolute()
+    first = named.parent == wanted.parent and named.name.startswith((TEMP_PREFIX, wanted.name))
+    return first or named.is_relative_to(wanted) or wanted.is_relative_to(named)
 
 
 def _number(error: OSError) -> int | None:

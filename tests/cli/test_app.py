@@ -223,3 +223,24 @@ def test_a_truth_that_is_no_parquet_is_wrong_usage(published, tmp_path):
     wrong = RUNNER.invoke(app, ["evaluate", "--truth", str(truth), "--store", str(published.store)]).exception
     assert isinstance(wrong, UsageError)
     assert f"--truth {truth}: no Parquet file" in str(wrong)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sample", "--out"],
+        ["sample", "--training", "--products", "1", "--out"],
+        ["vocabulary", "report", "--out"],
+        ["train", "text", "--data", ".", "--out"],
+        ["review", "export"],
+    ],
+)
+def test_an_output_where_nothing_can_be_is_told_in_a_line(published, monkeypatch, capsys, words):
+    monkeypatch.setenv("ENRICH_STORE", str(published.store))
+    out = "/proc/enrich-has-no-place/out.json"
+    monkeypatch.setattr(sys, "argv", ["enrich", *words, out])
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    told = capsys.readouterr().err.splitlines()
+    assert stopped.value.code == 2
+    assert told[-1].startswith(f"UsageError: local file {out}: No such file or directory. Name another place.")

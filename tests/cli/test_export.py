@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from enrichment.cli.app import app
+from enrichment.cli.app import app, entry
 from enrichment.stores.space import DiskFull
+from schemas.errors import UsageError
 
 RUNNER = CliRunner()
 COLOUR = "gid://shopify/TaxonomyAttribute/1"
@@ -75,3 +77,25 @@ def test_an_export_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("enrichment.desk.export.pq.write_table", half)
     assert isinstance(RUNNER.invoke(app, ["export", str(out), "--store", str(tmp_path)]).exception, DiskFull)
     assert (out.read_bytes(), list(tmp_path.iterdir())) == (before, [out])
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.xlsx", "x.json", "x.parquet.gz", "x"])
+def test_a_name_of_another_format_is_refused_and_nothing_written(tmp_path: Path, name: str) -> None:
+    wrong = RUNNER.invoke(app, ["export", str(tmp_path / name), "--store", str(tmp_path)]).exception
+    assert isinstance(wrong, UsageError)
+    assert f"export file {name!r}: ending" in str(wrong)
+    assert "allowed: .parquet. Name it x" in str(wrong)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_where_no_file_can_be_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = "/proc/x.parquet"
+    monkeypatch.setattr(sys, "argv", ["enrich", "export", out, "--store", str(tmp_path)])
+    with pytest.raises(SystemExit) as stopped:
+        entry()
+    assert stopped.value.code == 2
+    told = capsys.readouterr().err
+    assert f"local file {out}: No such file or directory. Name another place." in told
+    assert told.count("\n") == 1

@@ -11,6 +11,7 @@ import sys
 import termios
 from contextlib import suppress
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
@@ -166,3 +167,33 @@ def test_a_published_product_names_its_problems(published):
 def test_an_unknown_sku_says_where_to_look(published):
     with pytest.raises(UsageError, match=r"'nope' is not in run 2026-11-17-abc.*--problems"):
         said("explain", "nope", "--store", published.store)
+
+
+@pytest.mark.parametrize("words", [["explain", "S00001"], ["explain", "nope"], ["report", "--problems"]])
+def test_a_vendor_that_the_run_does_not_know_is_wrong_usage(published, words):
+    with pytest.raises(UsageError) as wrong:
+        said(*words, "--vendor", "acmi", "--store", published.store)
+    assert str(wrong.value).startswith(
+        "vendor 'acmi' is not in run 2026-11-17-abc (closest: 'acme'); known there: acme,"
+    )
+    with pytest.raises(UsageError, match=r"'acm.e' is not in run"):
+        said(*words, "--vendor", "acm\x1be", "--store", published.store)
+
+
+def test_a_vendor_without_problems_is_no_wrong_usage(published):
+    found = json.loads(said("report", "--problems", "--vendor", "cold", "--json", "--store", published.store))
+    assert (found["total"], found["problems"]) == (0, [])
+
+
+def test_a_vendor_that_nobody_declares_any_more_keeps_its_products(published, monkeypatch):
+    products = pa.table({"vendor": ["former"]})
+    monkeypatch.setattr("enrichment.desk.problems.read_table", lambda store, run, name: products)
+    found = json.loads(said("report", "--problems", "--vendor", "former", "--json", "--store", published.store))
+    assert found["total"] == 0
+
+
+def test_a_sku_of_another_vendor_is_not_said_to_be_absent(published):
+    with pytest.raises(
+        UsageError, match=r"'S00001' of vendor bolt is not in run 2026-11-17-abc; it is there of acme\."
+    ):
+        said("explain", "S00001", "--vendor", "bolt", "--store", published.store)

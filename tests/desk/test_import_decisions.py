@@ -33,7 +33,7 @@ def test_a_stranger_is_refused_by_its_place_in_the_file(
     # The second decision takes two lines; the third is no decision.
     good, odd = said(comment="over\ntwo lines"), said(Verdict.SNOOZE, value="never")
     nobody = replace(good, sku="nobody", comment="")
-    monkeypatch.setattr(stage, "_facts", lambda store, run_id: {good.key: ("0123456789", good.path, good.previous)})
+    monkeypatch.setattr(stage, "_facts", lambda store, run_id: {good.key: stage.Seen("0123456789")})
     data = write_decisions([nobody, good, odd, nobody], kind)
     imported, added = stage.import_decisions(LocalStore(tmp_path), data, kind)
     assert (imported.entries, added) == ((good,), 1)
@@ -84,3 +84,25 @@ def test_what_left_the_catalogue_can_be_answered_and_an_unknown_run_cannot(store
     assert [(entry.sku, entry.content, entry.path) for entry in taken] == [("S00005", "", "")]
     assert refused[0].startswith("line 3: run '2026-11-19-cccccccccccc' is not published whole")
     assert refused[1].startswith(f"line 4: acme 'S99999': no such product in run {RUNS[0]}")
+
+
+@pytest.mark.parametrize("decision", ["reject", "lock", "ask_vendor"])
+def test_of_what_left_the_catalogue_all_but_accept_is_refused(store: LocalStore, decision: str) -> None:
+    taken, refused = by_hand(store, (RUNS[1], "S00005", decision), (RUNS[1], "S00005", "undo"))
+    assert [entry.decision for entry in taken] == [Verdict.UNDO]
+    assert refused == [
+        f"line 2: acme 'S00005': decision '{decision}'; allowed: 'accept', as it left the catalogue in run {RUNS[1]} "
+        "and there is nothing left to place"
+    ]
+    # The night before it was still there.
+    assert by_hand(store, (RUNS[0], "S00005", decision))[1] == []
+
+
+def test_a_correction_of_what_left_the_catalogue_is_refused(store: LocalStore) -> None:
+    data = (
+        "run_id,vendor,sku,decision,value,reviewer,at\n"
+        f"{RUNS[1]},acme,S00005,correct,Men/Shoes/Casual Shoes/Casual Shoes,ada,2026-11-19T08:00:00+00:00\n"
+    )
+    imported, added = stage.import_decisions(store, data.encode(), "csv")
+    assert (imported.entries, added) == ((), 0)
+    assert "decision 'correct'; allowed: 'accept'" in imported.refused[0].why

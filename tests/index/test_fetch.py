@@ -55,3 +55,9 @@ def test_a_fetch_cut_short_does_not_load(store: LocalStore, tmp_path: Path) -> N
 def test_a_group_without_a_bundle_is_named(store: LocalStore, tmp_path: Path) -> None:
     with pytest.raises(ObjectMissing, match="hat"):
         fetch_bundle(store, "r1", "hat", tmp_path)
+
+
+def test_a_folder_may_be_named_by_a_text(store: LocalStore, tmp_path: Path) -> None:
+    folder = fetch_bundle(store, "r1", "dress", str(tmp_path / "here"))
+    assert folder == tmp_path / "here" / "dress"
+    assert len(load_bundle(str(folder), "m1")) == 30

@@ -80,6 +80,48 @@ def test_a_lock_on_a_path_that_is_none_is_refused_like_a_correction() -> None:
     assert f"{gone.path!r} is no node of the hierarchy" in found.refused[0].why
 
 
+SHOES = ("Men", "Men / Shoes", "Men / Shoes / Casual Shoes", "Men / Shoes / Boots")
+
+
+@pytest.mark.parametrize("written", ["Men/Shoes/Boots", " Men /Shoes/ Boots", "Men / Shoes  /  Boots"])
+def test_blanks_around_slashes_play_no_part(written: str) -> None:
+    rows = [
+        {**_record(), "decision": "correct", "value": written},
+        {**_record(), "decision": "lock", "path": written},
+        {**_record(), "decision": "reject", "path": written, "previous": written},
+    ]
+    found = read_decisions(json.dumps({"decisions": rows}).encode(), "json", nodes=SHOES)
+    assert found.refused == ()
+    correct, lock, reject = found.entries
+    assert [correct.value, lock.path, reject.path, reject.previous] == ["Men / Shoes / Boots"] * 4
+
+
+def test_a_path_that_may_be_two_nodes_is_refused_and_both_are_named() -> None:
+    nodes = ("Men / Jackets/Coats", "Men / Jackets / Coats", "Men / Tops/Tees")
+
+    def read(value: str) -> Imported:
+        record = {**_record(), "decision": "correct", "value": value}
+        return read_decisions(json.dumps({"decisions": [record]}).encode(), "json", nodes=nodes)
+
+    assert "may be 'Men / Jackets / Coats' or 'Men / Jackets/Coats'" in read("Men/Jackets/Coats").refused[0].why
+    assert read("Men / Jackets/Coats").entries[0].value == "Men / Jackets/Coats"
+    assert read("Men/Tops/Tees").entries[0].value == "Men / Tops/Tees"
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("Men/Shoes/Nonsense", "'Men / Shoes' has no 'Nonsense'; allowed there: Boots, Casual Shoes"),
+        ("Men / Shoes / Boots / Red", "'Men / Shoes / Boots' has no 'Red'; nothing lies below it"),
+        ("men / Shoes", "the hierarchy has no 'men / Shoes'; allowed there: Men"),
+    ],
+)
+def test_of_a_path_that_is_no_node_the_part_that_is_wrong_is_told(written: str, wrong: str) -> None:
+    record = {**_record(), "decision": "correct", "value": written}
+    found = read_decisions(json.dumps({"decisions": [record]}).encode(), "json", nodes=SHOES)
+    assert found.refused[0].why == f"sku 'A-1': {written!r} is no node of the hierarchy: {wrong}"
+
+
 def test_a_refused_row_is_told_by_the_line_it_begins_on() -> None:
     good, long, bad = said(comment="plain"), said(comment="over\ntwo lines", minute=1), said(minute=2)
     text = write_decisions([good, long, bad, bad], "csv").decode().replace("accept", "accpet").encode()

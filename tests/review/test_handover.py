@@ -121,18 +121,6 @@ def test_a_suggestion_is_made_again_once_the_reviewer_accepts_another_place() ->
     assert len(rows_of(vendor_feedback(SPEC, table, [rejected, snoozed, accepted]))) == 1
 
 
-def test_feedback_for_a_whole_path_in_one_column() -> None:
-    columns = {
-        "sku": "id",
-        "path": {"column": "cat", "separator": ">", "levels": ["skip", "division", "department", "class"]},
-    }
-    spec = SPEC.model_copy(
-        update={"columns": VendorSpec.model_validate(SPEC.model_dump() | {"columns": columns}).columns}
-    )
-    row = rows_of(vendor_feedback(spec, published(placed("1", ["right", "absent", "placeholder"]))))[0]
-    assert row["suggested cat"] == "Women > Clothing > Dresses"
-
-
 def test_rejections_become_cases_that_a_later_night_can_break() -> None:
     rows = make_night(2, 0).products.to_pylist()
     product = rows[0] | {"division": "Women", "department": "Clothing", "class": "Dresses", "subclass": None}

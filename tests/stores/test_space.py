@@ -7,9 +7,10 @@ import os
 import pytest
 
 from enrichment.stores import space
+from enrichment.stores.key import TEMP_PREFIX
 from enrichment.stores.local import LocalStore
 from enrichment.stores.space import DiskFull, disk_full, told, writing
-from schemas.errors import StoreUnavailable, UsageError
+from schemas.errors import ObjectMissing, StoreUnavailable, UsageError
 
 
 def full(number=errno.ENOSPC):
@@ -52,6 +53,38 @@ def test_a_file_that_may_not_be_written_is_named(tmp_path):
         assert isinstance(told(error), UsageError)
         with pytest.raises(UsageError, match=r"out: .*Fix the rights"), writing(tmp_path / "out"):
             raise error
+
+
+@pytest.mark.parametrize(
+    "number", [errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL]
+)
+def test_where_no_file_can_be_another_place_is_asked_for(tmp_path, number):
+    out = tmp_path / "deep" / "out"
+    for named in (out, out / "below", tmp_path, out.with_name(f"{TEMP_PREFIX}ab"), out.with_name("out.part")):
+        with pytest.raises(UsageError, match=r"local file .*deep/out: .*\. Name another place\."), writing(out):
+            raise OSError(number, os.strerror(number), str(named))
+
+
+def test_a_disk_that_fails_may_take_it_the_next_time(tmp_path):
+    for error in (OSError(errno.EIO, "Input/output error"), OSError(errno.ESTALE, "Stale", str(tmp_path / "out"))):
+        with pytest.raises(StoreUnavailable, match=r"out: .*Give the same command again"), writing(tmp_path / "out"):
+            raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError(errno.ENOENT, "No such file", "/elsewhere/settings.json"),
+        BrokenPipeError(errno.EPIPE, "Broken pipe"),
+        OSError("image file is truncated"),
+        ObjectMissing("no object"),
+        StoreUnavailable("No space left on device"),
+    ],
+)
+def test_what_is_not_about_the_file_passes_as_it_is(tmp_path, error):
+    with pytest.raises(type(error)) as raised, writing(tmp_path / "out"):
+        raise error
+    assert raised.value is error
 
 
 @pytest.mark.parametrize("way", ["put", "put_new", "replace", "upload"])
