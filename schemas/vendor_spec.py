@@ -182,7 +182,8 @@ class Pictures(Declared):
     """Where picture references lead: members of a zip, files of a folder, or http(s) addresses.
 
     ``location`` is the archive or folder within the drop (``.`` = the drop itself), unused for ``http``;
-    ``prefix`` is set before each reference (a folder in the archive, a base address).
+    ``prefix`` is set before each reference (a folder in the archive, a base address). A reference that is itself an
+    http(s) address is looked up in a zip or folder by the name of its file.
     """
 
     kind: Literal["zip", "folder", "http"]

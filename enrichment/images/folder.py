@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -12,14 +13,17 @@ from pathlib import Path
 
 from enrichment.images.policy import ImagePolicy
 from enrichment.images.port import PictureSource, changed
-from enrichment.images.reference import Spellings, normalised
+from enrichment.images.reference import Spellings, missing, normalised
 from enrichment.images.refused import PictureRefused
 from schemas.errors import DropError
 from schemas.records import ProblemReason
 
 
 class FolderSource(PictureSource):
-    """Regular files under one folder; a link that leads out of it is refused."""
+    """Regular files under one folder; a link that leads out of it is refused.
+
+    A web address is the one file of its file's name.
+    """
 
     remote = False
 
@@ -46,12 +50,11 @@ class FolderSource(PictureSource):
         """
         name = normalised(ref)
         try:
-            # A name longer than the file system's is an error even to look for.
-            path = self._find(name)
+            path = self._find(name) or self._behind(ref)
             if path is None and self._awaited.find(name) is not None:
                 raise changed(ref)
             if path is None:
-                raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the folder")
+                raise missing(ref, "folder")
             if not path.resolve().is_relative_to(self._root):
                 raise PictureRefused(ProblemReason.PATH_OUTSIDE, f"{ref}: a link leads outside the folder")
             return self._as_planned(ref, path.resolve())
@@ -66,21 +69,35 @@ class FolderSource(PictureSource):
 
     def _find(self, name: str) -> Path | None:
         path = self._root / name
-        if path.exists() or path.is_symlink():
+        if _is_there(path):
             return path
         # Another case or Unicode form: list the folder once, only where a plain look-up failed.
         files, spellings = self._listed
         found = spellings.find(name)
         return None if found is None else files[found]
 
+    def _behind(self, ref: str) -> Path | None:
+        """Return the file that ``ref`` is the address of: which one that is, the plan says where there is one."""
+        files, spellings = self._listed
+        found = (spellings if self._planned is None else self._awaited).behind(ref)
+        if found is None:
+            return None
+        if found not in files:
+            raise changed(ref)
+        return files[found]
+
     @cached_property
     def _listed(self) -> tuple[Mapping[str, Path], Spellings]:
-        """Every file by its NFC name, and the spellings it is found by; as one, since many threads ask at once."""
+        """Every file by its NFC name, and the spellings it is found by; as one, since many threads ask at once.
+
+        A plan holds neither hidden files nor links, so that they are no second file of a name here either.
+        """
         files: dict[str, Path] = {}
-        for folder, _, names in os.walk(self._root):
-            for name in sorted(names):
-                path = Path(folder, name)
-                files[unicodedata.normalize("NFC", path.relative_to(self._root).as_posix())] = path
+        for folder, folders, names in os.walk(self._root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
+                if not path.is_symlink():
+                    files[_nfc(path.relative_to(self._root).as_posix())] = path
         return files, Spellings(files)
 
     def marks(self, files: Mapping[str, str]) -> Mapping[str, str]:
@@ -93,7 +110,7 @@ class FolderSource(PictureSource):
 
     @cached_property
     def _awaited(self) -> Spellings:
-        return Spellings(self._planned or ())
+        return Spellings(map(_nfc, self._planned or ()))
 
     def _as_planned(self, ref: str, path: Path) -> bytes:
         if self._planned is None:
@@ -118,3 +135,17 @@ class FolderSource(PictureSource):
                 ProblemReason.PICTURE_TOO_LARGE, f"{ref}: more than {self._policy.max_bytes} bytes, which is the most"
             )
         return data
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists() or path.is_symlink()
+    except OSError as error:
+        # A name longer than the file system's, as of an address with its query, is an error even to look for.
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)

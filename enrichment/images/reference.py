@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from enrichment.images.refused import PictureRefused
-from schemas.records import ProblemReason
+from schemas.records import ProblemReason, bounded
 
+_SHOWN = 60
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LIMIT = 1_024
+# The folder that is declared to stand before each reference, then an address, of which the file's name is taken.
+_ADDRESS = re.compile(r"(.*?)https?://[^/?#]+/(?:[^?#]*/)?([^/?#]+)(?:[?#].*)?", re.IGNORECASE)
 
 
 def normalised(ref: str) -> str:
@@ -30,6 +34,28 @@ def normalised(ref: str) -> str:
     if not parts or len(text) > _LIMIT or not text.isprintable():
         raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: names no picture")
     return "/".join(parts)
+
+
+def addressed(ref: str) -> tuple[str, str] | None:
+    """Return what stands before the web address ``ref``, and the name of the file it is of; None where it is none.
+
+    >>> addressed("https://cdn.example/p/Gr%C3%BCn%201.jpg?v=2")
+    ('', 'Grün 1.jpg')
+
+    Raises:
+        PictureRefused: the name leads outside.
+
+    """
+    found = _ADDRESS.fullmatch(ref.strip())
+    return None if found is None else (found[1], normalised(unquote(found[2])))
+
+
+def missing(ref: str, place: str) -> PictureRefused:
+    """Return the refusal of a picture that is not in ``place``; of an address the file that was looked for is told."""
+    parts = addressed(ref)
+    told = ref if parts is None else bounded("".join(parts), _SHOWN)
+    asked = "" if parts is None else f" (asked for as {ref})"
+    return PictureRefused(ProblemReason.PICTURE_MISSING, f"{told}: not in the {place}{asked}")
 
 
 class Spellings:
@@ -54,6 +80,29 @@ class Spellings:
             return self._folded[folded]
         name = self._tails.get(folded.rpartition("/")[2])
         return name if name is not None and name.casefold().endswith(f"/{folded}") else None
+
+    def behind(self, ref: str) -> str | None:
+        """Return the name of the file that ``ref`` is the address of, None where it is no address or of no such file.
+
+        The one file of that name is meant, wherever it lies; a folder before the address tells several apart.
+
+        Raises:
+            PictureRefused: several files have that name, or it leads outside.
+
+        """
+        parts = addressed(ref)
+        if parts is None:
+            return None
+        folder, file = parts
+        if folder:
+            return self.find(normalised(folder + file))
+        name = self._tails.get(file.casefold(), "")
+        if name is None:
+            raise PictureRefused(
+                ProblemReason.PICTURE_MISSING,
+                f"several files are called {bounded(file, _SHOWN)} and no pictures.prefix tells whose folder: {ref}",
+            )
+        return name or None
 
 
 def _note(index: dict[str, str | None], key: str, name: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from enrichment.images.policy import ImagePolicy
 from enrichment.images.port import PictureSource, changed
-from enrichment.images.reference import Spellings, normalised
+from enrichment.images.reference import Spellings, missing, normalised
 from enrichment.images.refused import PictureRefused
 from schemas.errors import DropError
 from schemas.records import ProblemReason, bounded
@@ -44,7 +44,7 @@ _BROKEN = (
 
 
 class ZipSource(PictureSource):
-    """Members of one archive, found by normalised name.
+    """Members of one archive, found by normalised name, or by the file's name of a web address.
 
     Methods other than stored and deflated are refused: their decoders take memory as the archive says.
     """
@@ -74,7 +74,8 @@ class ZipSource(PictureSource):
                 "within the drop"
             ) from error
         self._members = self._directory()
-        self._spellings = Spellings(self._members)
+        # A member that has two names is still one where a file's name alone is looked for.
+        self._spellings = Spellings(_names(member)[-1] for member in self._members.values())
 
     def read(self, ref: str) -> bytes:
         """Return one member's bytes, its size and ratio checked before and while unpacking.
@@ -84,9 +85,10 @@ class ZipSource(PictureSource):
             DropError: the archive was written over since it was opened.
 
         """
-        name = self._spellings.find(normalised(ref))
+        sent = normalised(ref)
+        name = sent if sent in self._members else self._spellings.find(sent) or self._spellings.behind(ref)
         if name is None:
-            raise PictureRefused(ProblemReason.PICTURE_MISSING, f"{ref}: not in the archive")
+            raise missing(ref, "archive")
         member = self._members[name]
         self._check(ref, member)
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from enrichment.vendors.paths import EVERY, Way, spelt, steps
+from enrichment.vendors.paths import EVERY, Repeated, Way, spelt, steps
 from enrichment.vendors.port import Refusal, Row
 from schemas.errors import DropError
 from schemas.records import ProblemReason, bounded
@@ -109,6 +109,9 @@ def _ends(value: object, way: Way, at: int) -> Iterator[Way | None]:
         return
     elif isinstance(way[at], int):
         yield from _list_ends(value, way, at)
+    elif isinstance(value, Repeated):
+        for item in value[:_ITEMS]:
+            yield from _ends(item, way, at)
     elif isinstance(value, Mapping):
         if way[at] in value:
             yield from _ends(value[way[at]], way, at + 1)

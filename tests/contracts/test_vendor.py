@@ -89,6 +89,25 @@ def test_empty_file(tmp_path: Path, form: str, packed: bool) -> None:
 
 
 @every
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html><body>502 Bad Gateway</body></html>",
+        b"<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>\n",
+        b'{"error": "AccessDenied"}',
+        b'{\n "error": "AccessDenied"\n}\n',
+    ],
+)
+def test_no_error_page_is_an_empty_drop(tmp_path: Path, form: str, page: bytes) -> None:
+    try:
+        drop = golden.read_bytes(golden.spec(form), tmp_path, page)
+    except DropError:
+        return
+    assert [problem.quarantined for problem in drop.problems] == [True] * drop.rows_in
+    assert drop.rows_in > 0
+
+
+@every
 def test_truncated_gzip(tmp_path: Path, form: str) -> None:
     packed = gzip.compress(golden.WRITERS[form]([golden.HEADER, *golden.ROWS]))
     declared = golden.spec(form)

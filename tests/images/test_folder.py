@@ -1,3 +1,4 @@
+import hashlib
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,77 @@ def test_no_reader_sees_a_listing_that_another_has_half_made(root, monkeypatch):
         second = pool.submit(source.read, "SUB/two.jpg")
         second.add_done_callback(lambda _: second_done.set())
         assert (first.result(), second.result()) == (b"two", b"two")
+
+
+ADDRESS = "https://cdn.example/shop/p"
+
+
+def hashes(root):
+    """Return what a night's plan knows of a folder: name -> sha256."""
+    files = [path for path in root.rglob("*") if path.is_file() and not path.is_symlink()]
+    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_an_address_is_the_file_of_its_name(root, planned):
+    (root / "e\u0301 1.jpg").write_bytes(b"accent")
+    with open_source("folder", root) as source:
+        if planned:
+            source.expect(source.marks(hashes(root)))
+        assert source.read(f"{ADDRESS}/1.jpg") == b"one"
+        assert source.read(f"{ADDRESS}/1.jpg?v=2&w=a/b.jpg#top") == b"one"
+        assert source.read("HTTP://cdn.example:8080/two.jpg") == b"two"
+        assert source.read(f"{ADDRESS}/%C3%A9%201.jpg") == b"accent"
+        assert source.read(f"{ADDRESS}/1.jpg?token={'x' * 400}") == b"one"
+        assert source.read(f"sub/{ADDRESS}/two.jpg") == b"two"
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_an_address_of_several_files_or_none_is_missing_and_says_why(root, planned):
+    for name in ("a", "b", ".hidden"):
+        (root / name).mkdir()
+        (root / name / "3.jpg").write_bytes(name.encode())
+    (root / "link.jpg").symlink_to(root / "1.jpg")
+    with open_source("folder", root) as source:
+        if planned:
+            source.expect({name: mark for name, mark in hashes(root).items() if not name.startswith(".")})
+        for ref, told in [
+            (f"{ADDRESS}/3.jpg", "several files are called 3.jpg and no pictures.prefix tells whose folder: https://"),
+            (f"{ADDRESS}/4.jpg?v=2", f"4.jpg: not in the folder (asked for as {ADDRESS}/4.jpg?v=2)"),
+            (f"a/{ADDRESS}/two.jpg", f"a/two.jpg: not in the folder (asked for as a/{ADDRESS}/two.jpg)"),
+            (f"{ADDRESS}/", f"{ADDRESS}/: not in the folder"),
+            (f"{ADDRESS}/link.jpg", "link.jpg: not in the folder"),
+            ("ftp://cdn.example/1.jpg", "ftp://cdn.example/1.jpg: not in the folder"),
+        ]:
+            with pytest.raises(PictureRefused) as caught:
+                source.read(ref)
+            assert caught.value.reason is ProblemReason.PICTURE_MISSING
+            assert caught.value.detail.startswith(told)
+        assert source.read(f"a/{ADDRESS}/3.jpg") == b"a"
+
+
+@pytest.mark.parametrize("name", ["..%2F..%2Fsecret.jpg", "%2e%2e", "%2Fetc%2Fpasswd", "..%5Csecret.jpg", "C%3A1.jpg"])
+def test_no_address_leads_outside(root, name):
+    assert refusal(root, f"{ADDRESS}/{name}") is ProblemReason.PATH_OUTSIDE
+
+
+def test_an_address_is_the_file_that_was_planned(root):
+    ref = f"{ADDRESS}/two.jpg"
+    plan = hashes(root)
+    with open_source("folder", root) as source:
+        source.expect(plan)
+        (root / "late").mkdir()
+        (root / "late" / "two.jpg").write_bytes(b"late")
+        assert source.read(ref) == b"two"
+    with open_source("folder", root) as source:
+        source.expect({name: mark for name, mark in plan.items() if name != "sub/Two.JPG"})
+        with pytest.raises(PictureRefused, match=r"two.jpg: not in the folder"):
+            source.read(ref)
+    (root / "sub" / "Two.JPG").unlink()
+    with open_source("folder", root) as source:
+        source.expect(plan)
+        with pytest.raises(DropError, match="changed since the drop was read"):
+            source.read(ref)
 
 
 @pytest.mark.parametrize("ref", ["../../secret.jpg", "sub/../../../secret.jpg", "/etc/passwd", "..\\..\\secret.jpg"])

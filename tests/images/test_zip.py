@@ -58,17 +58,50 @@ def test_members_are_read_by_any_honest_spelling(pack):
 
 def test_names_packed_as_utf8_without_the_flag_are_found(pack):
     path = pack([("caf\u00e9.jpg", b"x")])
-    name = "café.jpg".encode()
-    data = bytearray(path.read_bytes())
-    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = data.index(sign)
-        data[at + flags + 1] &= ~0x08
-    assert data.count(name) == 2
-    path.write_bytes(data)
+    unflagged(path, "café.jpg")
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() != ["café.jpg"]
     with open_source("zip", path) as source:
         assert source.read("café.jpg") == b"x"
+
+
+def unflagged(path, name):
+    """Take the sign of UTF-8 from an archive of one member, as macOS packs it."""
+    data = bytearray(path.read_bytes())
+    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(sign) + flags + 1] &= ~0x08
+    assert data.count(name.encode()) == 2
+    path.write_bytes(data)
+
+
+def test_an_address_is_the_member_of_its_name(pack):
+    address = "https://cdn.example/shop"
+    path = pack([("web/1.jpg", b"one"), ("web/2.jpg", b"two"), ("thumbs/2.jpg", b"small"), ("web/Grün 3.jpg", b"3")])
+    with open_source("zip", path) as source:
+        assert source.read(f"{address}/1.jpg?v=2") == b"one"
+        assert source.read(f"{address}/Gr%C3%BCn%203.JPG") == b"3"
+        assert source.read(f"thumbs/{address}/2.jpg") == b"small"
+        for ref, told in [
+            (f"{address}/2.jpg", "several files are called 2.jpg and no pictures.prefix tells whose folder"),
+            (f"{address}/4.jpg", f"4.jpg: not in the archive (asked for as {address}/4.jpg)"),
+            (f"thumbs/{address}/1.jpg", "thumbs/1.jpg: not in the archive"),
+            (f"{address}/web%2F1.jpg", "web/1.jpg: not in the archive"),
+        ]:
+            with pytest.raises(PictureRefused) as caught:
+                source.read(ref)
+            assert caught.value.reason is ProblemReason.PICTURE_MISSING
+            assert caught.value.detail.startswith(told)
+    assert refusal(path, f"{address}/..%2F1.jpg") is ProblemReason.PATH_OUTSIDE
+
+
+def test_an_address_is_the_member_of_its_name_below_a_folder_packed_without_the_flag(pack):
+    path = pack([("Bilder für alle/1.jpg", b"x")])
+    unflagged(path, "Bilder für alle/1.jpg")
+    with zipfile.ZipFile(path) as archive:
+        (listed,) = archive.namelist()
+    with open_source("zip", path) as source:
+        for ref in ("https://cdn.example/1.jpg", "1.jpg", "Bilder für alle/1.jpg", listed):
+            assert source.read(ref) == b"x"
 
 
 def test_of_members_with_one_name_the_last_wins(pack):

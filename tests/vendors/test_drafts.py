@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,16 @@ from tests.vendors import golden
         ("1,299.000", "1299.000"),
         ("0,125", "0.125"),
         ("1'299.50", "1299.50"),
+        ("1\u2019299.50 CHF", "1299.50"),
+        ("1 299 000,5", "1299000.5"),
+        ("1\u00a0299", "1299"),
+        ("1\u202f299,00", "1299.00"),
+        ("1 299.000", "1299.000"),
+        ("1.299.000", "1299000"),
+        ("1.299,-", "1299"),
+        ("1,23,456", "123456"),
+        ("12,34,567.50", "1234567.50"),
+        ("1234.567", "1234.567"),
         ("$49", "49"),
         ("49 €", "49"),
         ("Rs. 450", "450"),
@@ -33,6 +44,63 @@ def test_amounts_are_carried_in_plain_form(tmp_path: Path, text: str, number: st
     rows = [["A-1", "n", "", "", "", "", "", text]]
     drop = golden.read_bytes(golden.spec("tsv"), tmp_path, golden.tsv_bytes([golden.HEADER, *rows]))
     assert drop.products[0].fields == {"price": number}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15.50, 12.50",
+        "19.99 24.99",
+        "10, 12",
+        "10 12",
+        "12,90, 14,90",
+        "12,90 14,90",
+        "2024.01.15",
+        "20.01.2024",
+        "1.2.3",
+        "1 299 00",
+        "1234 567",
+        "1 299.000,00",
+        "1,29,99",
+        "1,23,456,78",
+        "1, 299",
+        "0.299.000",
+    ],
+)
+def test_what_is_not_written_as_one_number_is_none(tmp_path: Path, text: str) -> None:
+    rows = [["A-1", "n", "", "", "", "", "", text]]
+    drop = golden.read_bytes(golden.spec("tsv"), tmp_path, golden.tsv_bytes([golden.HEADER, *rows]))
+    assert drop.products[0].fields == {}
+    (problem,) = drop.problems
+    assert (problem.reason, problem.column, problem.quarantined) == (ProblemReason.VALUE_INVALID, "Cost", False)
+    assert problem.excerpt == f"{text}; allowed: one number from 0"
+
+
+@pytest.mark.parametrize(
+    ("cost", "kept"),
+    [
+        (["15.50", "12.50"], None),
+        (["12.50", "12.5", "12,50 €"], "12.50"),
+        (["10", "125"], None),
+        ([1.5, 1.5], "1.5"),
+        ([49.125], "49.125"),
+        ([None, "", "7"], "7"),
+        ([["7"], ["8"]], None),
+        (["7", "on request"], None),
+        (["-5", "-5"], None),
+        ({"@currency": "EUR", "#text": ["7", "7.00"]}, "7"),
+        ({"#text": 49.125}, "49.125"),
+    ],
+)
+def test_several_numbers_in_a_cell_are_one_only_where_they_are_equal(
+    tmp_path: Path, cost: object, kept: str | None
+) -> None:
+    declared = golden.spec(
+        "jsonl", columns={"sku": "Code", "name": "Title"}, attributes={"price": golden.ATTRIBUTES["price"]}
+    )
+    drop = golden.read_bytes(declared, tmp_path, json.dumps({"Code": "A-1", "Title": "n", "Cost": cost}).encode())
+    assert drop.products[0].fields == ({"price": kept} if kept else {})
+    assert [problem.reason for problem in drop.problems] == ([] if kept else [ProblemReason.VALUE_INVALID])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +136,7 @@ def test_other_amounts_are_dropped_and_the_row_stays(tmp_path: Path, text: str) 
     assert drop.products[0].fields == {"colour": "Red"}
     problem = drop.problems[0]
     assert (problem.reason, problem.column, problem.quarantined) == (ProblemReason.VALUE_INVALID, "Cost", False)
-    assert problem.excerpt.endswith("; allowed: a number from 0 to 1000000")
+    assert problem.excerpt.endswith("; allowed: one number from 0 to 1000000")
 
 
 @pytest.mark.parametrize(

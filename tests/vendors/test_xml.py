@@ -167,6 +167,51 @@ def test_paths(tmp_path: Path, inner: str, path: str, value: object) -> None:
     assert lookup(row(tmp_path, inner, path), path) == value
 
 
+VARIANTS = "<v><i e='1' g='S'/><i e='2' g='M'/></v>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "paths", "values"),
+    [
+        (VARIANTS, ("v.i[0].@e", "v.i.@g"), ("1", ["S", "M"])),
+        (VARIANTS, ("v[0].i.@e", "v.i[1].@g"), (["1", "2"], "M")),
+        ("<v><i e='1' g='S'/></v>", ("v.i[0].@e", "v.i.@g", "v.i[*].@g"), ("1", "S", ["S"])),
+        ("<v><i e='1'/></v>", ("v.i[0].@e", "v.i.@g"), ("1", None)),
+        ("<v/>", ("v.i[0].@e", "v.i.@g"), (None, None)),
+        ("<f><n>a</n></f><f><n>b</n></f>", ("f.n", "f[1].n", "f[*].n"), (["a", "b"], "b", ["a", "b"])),
+        ("<f>a</f><f>b</f>", ("f", "f[1]"), (["a", "b"], "b")),
+        ("<f>a &gt; b</f>", ("f", "f[0]"), ("a > b", "a > b")),
+        ("<f l='x'>a</f><f>b</f>", ("f.#text", "f[0].@l"), (["a", "b"], "x")),
+        ("<p><i>a</i></p><p><i>b</i><i>c</i></p>", ("p.i[2]", "p[1].i", "p[1].i[0]"), ("c", ["b", "c"], "b")),
+        ("<p><i>a</i></p><p/>", ("p.i[*]", "p[0].i"), (["a"], "a")),
+        ("<p><q><i>a</i></q></p><p><q><i>b</i></q></p>", ("p.q.i", "p[0].q[0].i"), (["a", "b"], "a")),
+        (
+            "<p><g:i>a</g:i></p><p><g:i>b <b>c</b></g:i></p>",
+            ("p.i", "p[0].x"),
+            (["a", {"b": "c", "#text": "b c"}], None),
+        ),
+        ("<p><d>a <b>b</b></d></p>", ("p.d.#text", "p[0].t"), ("a", None)),
+    ],
+)
+def test_paths_through_the_same_element_with_and_without_a_position(
+    tmp_path: Path, inner: str, paths: tuple[str, ...], values: tuple[object, ...]
+) -> None:
+    found = row(tmp_path, inner, *paths)
+    assert tuple(lookup(found, path) for path in paths) == values
+
+
+def test_a_position_beside_none_leads_somewhere(tmp_path: Path) -> None:
+    record = "<item id='{n}'><v><i ean='1' size='S'/><i ean='2' size='M'/></v></item>"
+    text = f"<r>{''.join(record.format(n=n) for n in range(30))}</r>".encode()
+    columns = {"sku": "@id", "name": "@id", "sizes": "v.i.@size"}
+    attributes = {"ean": "v.i[0].@ean"}
+    drop = golden.read_bytes(spec(columns=columns, attributes=attributes), tmp_path, text)
+    assert drop.problems == []
+    assert {(product.sizes, product.fields["ean"]) for product in drop.products} == {(("S", "M"), "1")}
+    with pytest.raises(DropError, match=r"'v.i.@sise' leads nowhere in any of 30 rows .closest: 'v.i.@size'"):
+        golden.read_bytes(spec(columns=columns | {"sizes": "v.i.@sise"}, attributes=attributes), tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("inner", "text"),
     [
@@ -411,7 +456,12 @@ def test_a_wrong_record_is_told_with_those_that_are_there(tmp_path: Path, record
     ("text", "records"),
     [
         ("<r/>", "item"),
-        ("<r><date>today</date></r>", "item"),
+        ("<f:r xmlns:f='urn:f' xmlns='urn:g' xml:lang='en'>\n</f:r>", "item"),
+        ("<r count='0'/>", "r.item"),
+        ("<r><date>today</date></r>", "r.item"),
+        ("<a:r xmlns:a='urn:a'><a:date>today</a:date></a:r>", "r.item"),
+        ("<r><head><by>x</by><by>y</by></head><items/></r>", "items.item"),
+        ("<rss><channel><title>none</title></channel></rss>", "rss.channel.item"),
         ("<rss><channel><title>none</title><a:link rel='self' href='x' type='y'/></channel></rss>", "channel.item"),
     ],
 )
@@ -419,6 +469,40 @@ def test_a_delta_of_nothing(tmp_path: Path, text: str, records: str) -> None:
     assert rows(tmp_path, text, records=records) == []
     with pytest.raises(DropError, match="a full delivery without a row"):
         golden.read(spec(records, delivery="full"), tmp_path)
+
+
+ERRORS = [
+    "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+    "<html><body>502 Bad Gateway</body></html>",
+    "<Error>AccessDenied</Error>",
+    "<error code='403'/>",
+]
+
+
+@pytest.mark.parametrize("text", ERRORS)
+def test_an_error_page_is_no_delta_of_nothing(tmp_path: Path, text: str) -> None:
+    said = r"found: '\w+' that says '(AccessDenied.*|502 Bad Gateway|403)'\. Ask the vendor to send it again"
+    with pytest.raises(DropError, match=rf"no element of records 'item'; {said}.* such as `records: \w+\.item`"):
+        rows(tmp_path, text)
+    wanted = "no element of records 'channel.item' and none of 'channel', which an empty feed has"
+    with pytest.raises(DropError, match=rf"{wanted}; {said}, or fix records in schemas/vendors/golden.yaml"):
+        rows(tmp_path, text, records="channel.item")
+
+
+def test_an_error_page_with_parts_is_told_by_its_name_and_bounded(tmp_path: Path) -> None:
+    text = "<html><head><title>502</title></head><body><p>Bad</p><p>Gateway</p></body></html>"
+    with pytest.raises(DropError, match=r"found: .*'body' .*if 'html' is no feed, ask the vendor to send it again"):
+        rows(tmp_path, text, records="channel.item")
+    with pytest.raises(DropError) as caught:
+        rows(tmp_path, f"<{'e' * 900}>{'x' * 9_000}</{'e' * 900}>")
+    assert len(str(caught.value)) < 600
+
+
+def test_an_empty_feed_that_is_told_from_a_page_once_its_list_is_named(tmp_path: Path) -> None:
+    text = "<feed><generated>today</generated></feed>"
+    with pytest.raises(DropError, match=r"'feed' that says 'today'.*, such as `records: feed.item`\."):
+        rows(tmp_path, text)
+    assert rows(tmp_path, text, records="feed.item") == []
 
 
 def test_records_by_local_name(tmp_path: Path) -> None:
@@ -491,18 +575,23 @@ def grown(tree: str | list[tuple[str, str, Any]]) -> str:
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(tree=trees, path=st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=3), listed=st.integers(0, 7))
-def test_a_path_finds_what_the_standard_library_finds(
-    tmp_path: Path, tree: str | list[tuple[str, str, Any]], path: list[str], listed: int
+@given(
+    tree=trees,
+    path=st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=3),
+    listed=st.lists(st.integers(0, 7), min_size=1, max_size=3),
+)
+def test_paths_find_what_the_standard_library_finds(
+    tmp_path: Path, tree: str | list[tuple[str, str, Any]], path: list[str], listed: list[int]
 ) -> None:
     text = f"<item>{grown(tree)}</item>"
     found = ElementTree.fromstring(text).findall("/".join(path))  # noqa: S314 what this very test wrote
-    column = ".".join(f"{key}[*]" if listed >> at & 1 else key for at, key in enumerate(path))
-    declared = spec(columns={"sku": "id", "images": column, "optional": ["id", column]})
+    columns = [".".join(f"{key}[*]" if which >> at & 1 else key for at, key in enumerate(path)) for which in listed]
+    declared = spec(columns={"sku": "id", "images": columns, "optional": ["id", *columns]})
     (read,) = read_xml(declared, golden.put(tmp_path, declared, f"<r>{text}</r>".encode()))
     assert not isinstance(read, Refusal)
     words = ["".join("".join(element.itertext()).split()) for element in found]
-    assert ["".join(text.split()) for text in cell_texts(lookup(read, column), None)] == words
+    for column in columns:
+        assert ["".join(text.split()) for text in cell_texts(lookup(read, column), None)] == words
 
 
 def test_where_the_text_is_cut_into_pieces_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,13 +20,17 @@ _SHOWN = 5
 
 @dataclass(slots=True)
 class Candidate:
-    """An element by its path below the root: how often it came, and whether its likes stand side by side."""
+    """An element by its path below the root: how often it came, and whether its likes stand side by side.
+
+    ``listed``: it stood within the list that was declared to be around the records.
+    """
 
     path: str
     times: int = 0
     repeats: bool = False
     holds: bool = False
     inside: bool = False
+    listed: bool = False
     last: int = -1
 
 
@@ -50,20 +54,28 @@ class _Census:
     def __init__(self, records: str) -> None:
         self._above = records.rpartition(".")[0]
         self._trail = Trail()
+        self._lists: list[bool] = [False]
         self._serials: list[int] = []
         self._serial = 0
         self._found: dict[str, Candidate] = {}
+        self._has_list = False
 
     def start(self, name: str, attributes: list[str]) -> None:
         self._trail.enter(name)
         parent = self._serials[-1] if self._serials else -1
         self._serial += 1
         self._serials.append(self._serial)
+        is_list = bool(self._above) and self._trail.ends_with(self._above)
+        self._has_list |= is_list
+        listed = self._lists[-1]
+        self._lists.append(listed or is_list)
         below = self._trail.below_root()
-        if not below or (below not in self._found and len(self._found) == _PATHS):
+        # The declared list of records is itself no record.
+        if not below or is_list or (below not in self._found and len(self._found) == _PATHS):
             return
         one = self._found.setdefault(below, Candidate(below))
         one.times += 1
+        one.listed |= listed
         one.repeats |= one.last == parent
         one.last = parent
         for above in self._above_it(below):
@@ -73,16 +85,15 @@ class _Census:
     def end(self) -> None:
         self._trail.leave()
         self._serials.pop()
+        self._lists.pop()
 
     def text(self, text: str) -> None:
         """Pass over words."""
 
     def likely(self) -> list[Candidate]:
         """Return what holds others and is repeated, outermost and most frequent first; else what is either of it."""
-        # Where a list of records was declared, that list itself is no record.
-        found = [
-            one for one in self._found.values() if not (self._above and f".{one.path}".endswith(f".{self._above}"))
-        ]
+        # Where the declared list of records is there, a record stands within it and nowhere else.
+        found = [one for one in self._found.values() if one.listed or not self._has_list]
         wanted = [one for one in found if one.holds and one.repeats] or [o for o in found if o.holds or o.repeats]
         return sorted(wanted, key=lambda one: (not one.holds, one.inside, -one.times, one.path))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from enrichment.vendors.paths import Repeated
 from enrichment.vendors.port import Refusal, Row, malformed
 from enrichment.vendors.xml.shape import NOWHERE, Place, local
 from schemas.records import EXCERPT_LIMIT, ProblemReason
@@ -17,8 +18,9 @@ class Record:
 
     A child is a key, repeated ones are a list, an attribute is ``@name``, text beside either is ``#text``; an element
     with text alone is a string, an empty one None. Where a declared path says ``[...]``, one child is a list of one;
-    where it goes on by a key, repeated children are taken together (``image.url`` gives the url of each); where it
-    ends, ``#text`` has the words of the elements inside too. ``title`` is also ``g:title``, if that is the only one.
+    where it goes on by a key, repeated children are taken together (``image.url`` gives the url of each, also beside
+    ``image[0].url``); where it ends, ``#text`` has the words of the elements inside too. ``title`` is also ``g:title``,
+    if that is the only one.
     """
 
     def __init__(self, record: Place, limit: int) -> None:
@@ -130,7 +132,7 @@ class _Element:
     def add(self, key: str, value: object, listed: bool = False) -> None:
         """Put a value under its key, behind one that is there."""
         if key not in self.children:
-            self.children[key] = [value] if listed else value
+            self.children[key] = Repeated([value]) if listed else value
             if ":" in key and (name := local(key)) in self.place.keys:
                 self.prefixed.setdefault(name, []).append(key)
             return

@@ -36,7 +36,27 @@ def shape(columns: Iterable[str]) -> Place:
             else:
                 place.items = place = place.items or Place()
         place.ends = True
+    _share(record)
     return record
+
+
+def _share(place: Place) -> None:
+    """Let each item have what some path takes from all of them together: ``image[0].url`` beside ``image.title``."""
+    if place.items is not None:
+        _take(place.items, place.keys)
+    for inner in (*place.keys.values(), *([place.items] if place.items else [])):
+        _share(inner)
+
+
+def _take(place: Place, keys: dict[str, Place]) -> None:
+    for key, more in keys.items():
+        own = place.keys.setdefault(key, Place())
+        own.ends |= more.ends
+        _take(own, more.keys)
+        if more.items is not None:
+            own.items = own.items or Place()
+            own.items.ends |= more.items.ends
+            _take(own.items, more.items.keys)
 
 
 def local(key: str) -> str:
