@@ -71,7 +71,7 @@ def simulate(
         counts = {"summary": str(found), "moved": found.moved, "locked": found.locked, "left_out": left_out or ""}
         say_json({**counts, **asdict(found)})
         return
-    if left_out:
-        console().print(left_out, markup=False)
+    for notice in filter(None, (left_out, found.ended)):
+        console().print(notice, markup=False)
     rows = [[" / ".join(f.before), " / ".join(f.after), f.count, f.locked] for f in found.flows]
     say_table(str(found), ["from", "to", "products", "locked"], rows)

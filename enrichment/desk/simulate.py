@@ -85,7 +85,13 @@ def simulate_change(store: Store, scenario: Scenario, settings: Settings) -> Sim
     kept = obey(found, Orders(bans=night.orders.bans), night.known)
     final = obey(found, night.orders, night.known)
     held = {(d.vendor, d.sku) for d in final if stood.get((d.vendor, d.sku)) == d.path} & set(night.orders.pins)
-    simulation = simulate(str(scenario), [(*key, path) for key, path in stood.items()], kept, held)
+    # A pinned product that does not stay goes where its pin leads.
+    ends = [
+        last if (last.vendor, last.sku) in night.orders.pins and (last.vendor, last.sku) not in held else free
+        for free, last in zip(kept, final, strict=True)
+    ]
+    lost = sum(not night.known(pin.path) for pin in night.orders.pins.values())
+    simulation = simulate(str(scenario), [(*key, path) for key, path in stood.items()], ends, held, lost)
     if simulation.published and not simulation.products:
         raise UsageError(str(unexamined(simulation, settings.vendors)))
     return simulation

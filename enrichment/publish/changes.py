@@ -35,14 +35,14 @@ def hierarchy_changes(
     ``new``: not in ``base``; ``refiled``: another path; ``withdrawn``: in ``base``, asked for in ``withdrawn`` and
     gone. ``today`` tells where a path of the base is in tonight's hierarchy: a product that stands exactly there, and
     no more where it stood, was moved by the map and by nothing else (cause ``taxonomy``, first reason
-    ``taxonomy_migrated``). Otherwise the cause of a refiling is ``data`` where the content or a picture changed, and
-    ``decision`` where a person's set the path, or ceased to. Otherwise the versions that differ between the two runs
-    are asked (but those that do not move all products alike), beside whether what the placement reads (group,
-    attributes) came out differently: if so a model is to blame before a rule, if not a declared rule that has begun or
-    ceased to match, then the taxonomy before a model or a rule. Any version but the models' and the taxonomy's is a
-    rule's, as is what vendors declare; where none differs it was ``data``: what else its vendor sent moved how far its
-    filings are believed. A row that a model moved has the first reason ``model_changed``: row and pictures are the
-    vendor's of the night before.
+    ``taxonomy_migrated``). Otherwise the cause of a refiling is ``data`` where the content or a picture changed,
+    ``taxonomy`` where the node that the product stood at is gone, and ``decision`` where a person's set the path, or
+    ceased to. Otherwise the versions that differ between the two runs are asked (but those that do not move all
+    products alike), beside whether what the placement reads (group, attributes) came out differently: if so a model
+    is to blame before a rule, if not a declared rule that has begun or ceased to match, then the taxonomy before a
+    model or a rule. Any version but the models' and the taxonomy's is a rule's, as is what vendors declare; where none
+    differs it was ``data``: what else its vendor sent moved how far its filings are believed. A row that a model moved
+    has the first reason ``model_changed``: row and pictures are the vendor's of the night before.
     """
     base = products.slice(0, 0) if base is None else conform(base, products.schema)
     known = inside(products, base)
@@ -91,7 +91,8 @@ def _refiled(before: pa.Table, after: pa.Table, versions: set[str], today: Calla
     levels = pa.array(LEVELS, pa.string()).take(pa.array(top))
     previous = joined(before, LEVELS)
     mapped = _mapped(previous, joined(after, LEVELS), today)
-    causes = np.where(mapped, TAXONOMY_VERSION, _causes(before, after, versions))
+    gone = _gone(previous, today) if TAXONOMY_VERSION in versions else np.zeros_like(mapped)
+    causes = np.where(mapped, TAXONOMY_VERSION, _causes(before, after, versions, gone))
     rows = _rows(after, previous, "refiled", pa.array(causes.tolist(), pa.string()), levels)
     at = rows.schema.get_field_index("reasons")
     return rows.set_column(at, rows.schema.field(at), _with_mover(rows["reasons"], causes, mapped))
@@ -104,6 +105,12 @@ def _mapped(previous: pa.Array, now: pa.Array, today: Callable[[str], str | None
     by_map = {(a, b) for a, b in pairs if a and b and _same_move(a, b, today(a))}
     rows = zip(previous.to_pylist(), now.to_pylist(), strict=True)
     return np.fromiter((ends in by_map for ends in rows), dtype=np.bool_, count=len(previous))
+
+
+def _gone(previous: pa.Array, today: Callable[[str], str | None]) -> NDArray[np.bool_]:
+    """Tell which products stood at a node that the hierarchy has no more, and of which no map says where it went."""
+    lost = {path for path in previous.unique().to_pylist() if path and today(path) is None}
+    return np.fromiter((path in lost for path in previous.to_pylist()), dtype=np.bool_, count=len(previous))
 
 
 def _same_move(before: str, after: str, expected: str | None) -> bool:
@@ -122,7 +129,7 @@ def _with_mover(reasons: pa.ChunkedArray, causes: NDArray[np.str_], mapped: NDAr
     return pa.array(told, pa.list_(pa.string()))
 
 
-def _causes(before: pa.Table, after: pa.Table, versions: set[str]) -> NDArray[np.str_]:
+def _causes(before: pa.Table, after: pa.Table, versions: set[str], gone: NDArray[np.bool_]) -> NDArray[np.str_]:
     data = _unequal(before["content_hash"], after["content_hash"])
     data |= _unequal(_text(before["image_sha256"]), _text(after["image_sha256"]))
     inputs = [name for name in after.schema.names if name.startswith("attr_") or name == "image_group"]
@@ -134,7 +141,9 @@ def _causes(before: pa.Table, after: pa.Table, versions: set[str]) -> NDArray[np
     upstream = "model" if model else "rule" if other else "taxonomy" if taxonomy else "data"
     downstream = "taxonomy" if taxonomy else "model" if model else "rule" if other else "data"
     person, rule = _ordered(before, after)
-    return np.select([data, person, read, rule], ["data", "decision", upstream, "rule"], downstream)
+    return np.select(
+        [data, gone, person, read, rule], ["data", TAXONOMY_VERSION, "decision", upstream, "rule"], downstream
+    )
 
 
 def _ordered(before: pa.Table, after: pa.Table) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -19,6 +19,7 @@ Key = tuple[str, str]
 _SEPARATOR = "\x1f"
 _FACTS = (
     *("vendor", "sku", "name", "content_hash", "image_sha256", "confidences", "image_group", "placement", "reasons"),
+    "placed_by",
     *LEVELS,
     *(f"vendor_{level}" for level in LEVELS),
 )
@@ -41,7 +42,7 @@ class Listing:
     """All lines of the page.
 
     ``special`` are positions in ``lines`` by what is special about them: ``audit`` (in the order drawn), ``expired``
-    locks, ``disputed`` by reviewers, ``waiting`` for their day, ``back`` from it.
+    locks and corrections, ``disputed`` by reviewers, ``waiting`` for their day, ``back`` from it.
     """
 
     lines: list[Line]

@@ -82,8 +82,7 @@ def orders_of(
         # Later entries overwrite earlier ones: ``agreed`` is in the order of time.
         if entry.decision in _HOLDS:
             (pins if same else expired)[entry.key] = _pin(entry, today)
-        if entry.decision in _BANS and same:
-            ban = _ban(entry, today)
+        if entry.decision in _BANS and same and (ban := _ban(entry, today)) is not None:
             bans.setdefault(entry.key, {})[ban.path.levels] = ban
     gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins)
     sorted_bans = {key: tuple(found[path] for path in sorted(found)) for key, found in sorted(bans.items())}
@@ -110,7 +109,12 @@ def obey(
 
 def pinned(decision: HierarchyDecision) -> bool:
     """Tell whether a person set the path itself; a path that is only what a rejection left was set by nobody."""
-    return decision.rule.startswith((_BY_LOCK, _BY_CORRECTION))
+    return by_a_pin(decision.rule)
+
+
+def by_a_pin(rule: str) -> bool:
+    """Tell whether ``rule``, what a product was placed by, is somebody's lock or correction."""
+    return rule.startswith((_BY_LOCK, _BY_CORRECTION))
 
 
 def _obeyed(decision: HierarchyDecision, orders: Orders, known: Callable[[HierarchyPath], bool]) -> HierarchyDecision:
@@ -153,9 +157,14 @@ def _pin(entry: LedgerEntry, today: Today) -> Pin:
     return Pin(entry.vendor, entry.sku, path, locked, entry.id[:12])
 
 
-def _ban(entry: LedgerEntry, today: Today) -> Ban:
-    """Where the wrong level is named, what lies above it may stay; else the product goes back whole."""
+def _ban(entry: LedgerEntry, today: Today) -> Ban | None:
+    """Where the wrong level is named, what lies above it may stay; else the product goes back whole.
+
+    None where the hierarchy has lost the last level of the refused path: nobody refused what is left of it.
+    """
     wrong = today(entry, entry.path)
+    if len(split_path(wrong)) < len(split_path(entry.path)):
+        return None
     fallback = parse_path(today(entry, entry.previous))
     if entry.level:
         above = split_path(wrong)[: LEVELS.index(entry.level)]

@@ -21,7 +21,7 @@ from enrichment.review.inputs import Key, Neighbour, ReportInputs, RunHeader
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.listing import Listing, compose, picture_of, product_facts
 from enrichment.review.numbers import gather, past_estimates, write_numbers
-from enrichment.review.obey import Orders, orders_of
+from enrichment.review.obey import Orders, by_a_pin, orders_of
 from enrichment.review.page import render_page
 from enrichment.review.patterns import Pattern, find_patterns
 from enrichment.review.payload import encode_rows, wanted_pictures
@@ -112,7 +112,7 @@ def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str,
     orders, asleep = _orders(inputs), snoozed(inputs.entries, inputs.night)
     special = {
         "audit": audit,
-        "expired": sorted(pin.key for pin in orders.expired),
+        "expired": sorted({*(pin.key for pin in orders.expired), *_idle(inputs, orders)}),
         "disputed": sorted(conflict.key for conflict in orders.conflicts),
         "waiting": [one.key for one in asleep if one.waits],
         "back": [one.key for one in asleep if not one.waits],
@@ -130,6 +130,12 @@ def _orders(inputs: ReportInputs) -> Orders:
     touched = sorted({entry.key for entry in inputs.entries})
     facts = product_facts(inputs.products, touched)
     return orders_of(inputs.entries, {key: fact["content_hash"] or "" for key, fact in facts.items()})
+
+
+def _idle(inputs: ReportInputs, orders: Orders) -> list[Key]:
+    """Return the products that their pin does not hold: its node is gone, or the vendor's drop could not be read."""
+    facts = product_facts(inputs.products, list(orders.pins))
+    return [key for key in orders.pins if not by_a_pin(facts[key]["placed_by"] or "")]
 
 
 def _neighbours(

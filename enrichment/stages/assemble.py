@@ -57,7 +57,8 @@ def assemble(run: Run) -> Catalogue:
     claims_before = base_table(run, "attribute_claims")
     claims = merged_claims(carry(claims_before, fresh, withdrawn) if claims_before else None, judged)
     versions = base.versions if base else None
-    today = migration(hierarchy_of(run.store, base) if base else None, tree())
+    old = hierarchy_of(run.store, base) if base else None
+    today = migration(old, tree()) if old else None
     changes = hierarchy_changes(before, products, withdrawn, versions, plan.manifest.versions, today)
     sent = _sent_tonight(run, shards, products)
     problems = _problems(run, shards, sent)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 
 from enrichment.publish.layout import RunKey
-from enrichment.publish.read import Published, complete_runs, open_run, read_file
+from enrichment.publish.read import Published, open_run, read_file
 from enrichment.review.ledger import LedgerEntry
 from enrichment.review.paths import join_path, parse_path
+from enrichment.runs.plan import night_of
 from enrichment.stores.port import Store
 from enrichment.taxonomy.migrate import migrated
 from enrichment.taxonomy.tree import Tree
-from schemas.errors import UsageError
+from schemas.errors import PublishedMismatch, UsageError
 from schemas.taxonomy_spec import Taxonomy
 
 HIERARCHY = "taxonomy.json"
@@ -52,21 +53,21 @@ def migration(old: Tree | None, new: Tree) -> Callable[[str], str | None]:
 def paths_in(store: Store, new: Tree) -> Callable[[LedgerEntry, str], str]:
     """Return what gives a path that a decision names, as it is called in ``new``.
 
-    A path that still exists there stays as the person wrote it, and so does one of which nothing is known.
+    A path of the hierarchy that was decided in follows its node: by now another node may bear the old name. Where
+    that node is gone, or nothing is known of the path, it stays as the person wrote it.
     """
 
     @cache
-    def published() -> dict[str, RunKey]:
-        return {key.run_id: key for key in complete_runs(store)}
-
-    @cache
     def since(run_id: str) -> Callable[[str], str | None]:
-        key = published().get(run_id)
-        return migration(hierarchy_of(store, open_run(store, key)) if key else None, new)
+        night = night_of(run_id)
+        try:
+            return migration(hierarchy_of(store, open_run(store, RunKey(night, run_id))) if night else None, new)
+        except PublishedMismatch:
+            # Its run is gone, or no longer whole: tonight does not hang on it.
+            return migration(None, new)
 
     def today(entry: LedgerEntry, path: str) -> str:
-        known = not path or new.is_path(parse_path(path).levels)
-        return path if known else since(entry.run_id)(path) or path
+        return (since(entry.run_id)(path) or path) if path else path
 
     return today
 

@@ -34,7 +34,8 @@ class Flow:
 class Simulation:
     """What a change would move; locked products stay and are only counted.
 
-    ``products`` of the ``published`` were examined; of the vendors ``unplaced`` none was.
+    ``products`` of the ``published`` were examined; of the vendors ``unplaced`` none was. ``lost`` locks and
+    corrections name a place that there is no more, and of which no map says where it went: they end.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Simulation:
     flows: tuple[Flow, ...]
     published: int = 0
     unplaced: tuple[str, ...] = ()
+    lost: int = 0
 
     @property
     def moved(self) -> int:
@@ -52,6 +54,16 @@ class Simulation:
     def locked(self) -> int:
         """Products among them that a lock holds where they are."""
         return sum(flow.locked for flow in self.flows)
+
+    @property
+    def ended(self) -> str:
+        """Say how many locks and corrections would hold nothing any more, with the way out; nothing where none."""
+        if not self.lost:
+            return ""
+        return (
+            f"Locks and corrections on a place that {self.name} does not have: {self.lost:,}. They would hold nothing; "
+            "map the old node's id in `moved`, or decide anew."
+        )
 
     def __str__(self) -> str:
         """Return the one line a merchandiser decides by: "v7 moves 3,114 products, 212 locked"."""
@@ -101,6 +113,7 @@ def simulate(
     before: Iterable[tuple[str, str, HierarchyPath]],
     after: Iterable[HierarchyDecision],
     locked: Collection[tuple[str, str]] = (),
+    lost: int = 0,
 ) -> Simulation:
     """Compare published paths (vendor, sku, path) with what the changed hierarchy, model or rule decides.
 
@@ -124,7 +137,7 @@ def simulate(
         for (was, now), who in moved.items()
     ]
     ranked = tuple(sorted(flows, key=lambda f: (-f.count, f.before, f.after)))
-    return Simulation(name, products, ranked, len(stood), tuple(sorted(unseen)))
+    return Simulation(name, products, ranked, len(stood), tuple(sorted(unseen)), lost)
 
 
 def key_of(product: tuple[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enrichment.taxonomy.tree import Tree
 from schemas.records import HierarchyPath
+from schemas.taxonomy_spec import Category
 
 
 def node_id(path: HierarchyPath, tree: Tree) -> str | None:
@@ -19,7 +20,7 @@ def migrated(path: HierarchyPath, old: Tree, new: Tree) -> HierarchyPath | None:
     """Return where ``path`` of the ``old`` hierarchy is in the ``new`` one.
 
     None where its node is gone and no map says where to: such a product is placed afresh. The division
-    follows by its id; a category is kept where the subclass, wherever it went, still has it.
+    follows by its id; a category follows by its value, where the subclass, wherever it went, still has that.
     """
     if not path.levels:
         return path
@@ -33,9 +34,17 @@ def migrated(path: HierarchyPath, old: Tree, new: Tree) -> HierarchyPath | None:
     if new_id is None:
         return None
     below = new.nodes[new_id].path
-    declared = new.categories.get(below)
-    kept = path.levels[4:] if declared and set(path.levels[4:]) <= set(declared.titles.values()) else ()
-    return HierarchyPath((division, *below, *kept))
+    return HierarchyPath(
+        (division, *below, *_category(path, old.categories.get(path.levels[1:4]), new.categories.get(below)))
+    )
+
+
+def _category(path: HierarchyPath, was: Category | None, now: Category | None) -> tuple[str, ...]:
+    """Return what the value is called now that the fifth level stood for; nothing where that is gone."""
+    if was is None or now is None or was.attribute != now.attribute:
+        return ()
+    values = [value for value, title in was.titles.items() if title in path.levels[4:]]
+    return tuple(now.titles[value] for value in values[:1] if value in now.titles)
 
 
 def _division(name: str, old: Tree, new: Tree) -> str | None:

@@ -195,6 +195,35 @@ def test_a_simulated_map_moves_what_the_next_night_moves(settings, tmp_path, mon
     assert told(found) == happened(refiled(settings))
 
 
+def test_a_simulation_takes_corrected_products_where_the_night_takes_them(settings, tmp_path, monkeypatch):
+    gone = " / ".join(JEANS)
+    append(
+        store_of(settings),
+        [
+            decision(settings, "D1", Verdict.CORRECT, value=path_of(table(settings, "products")["W1"])),
+            decision(settings, "J1", Verdict.LOCK),
+            decision(settings, "W2", Verdict.CORRECT, value=gone),
+        ],
+    )
+    body = declared_hierarchy()
+    body["version"] = 2
+    bottoms = node(body, "clothing.trousers-and-jeans")
+    jeans = node(body, "clothing.trousers-and-jeans.jeans")
+    other = next(leaf for leaf in bottoms["subclasses"] if leaf is not jeans)
+    bottoms["subclasses"].remove(jeans)
+    other["article_types"] += jeans["article_types"]
+    path = write_hierarchy(body, tmp_path / "v2")
+    found = simulate_change(store_of(settings), Scenario(path), settings)
+    assert found.lost == 2
+    assert "that v2 does not have: 2." in found.ended
+    declare(path, monkeypatch)
+    run_one(NIGHTS[1], settings)
+    assert {"D1", "J1"} <= set(refiled(settings))
+    assert told(found) == happened(refiled(settings))
+    assert table(settings, "hierarchy_changes")["J1"]["cause"] == "taxonomy"
+    assert table(settings, "hierarchy_changes")["D1"]["cause"] == "decision"
+
+
 def test_a_simulated_model_moves_what_the_next_night_moves(settings, tmp_path):
     append(store_of(settings), [decision(settings, "W3", Verdict.LOCK)])
     newer = other_model(settings, tmp_path / "fusion")

@@ -149,6 +149,20 @@ def test_a_map_that_knows_nothing_moves_nothing() -> None:
         assert (row["cause"], "taxonomy_migrated" in row["reasons"]) == ("taxonomy", False)
 
 
+def test_a_node_that_is_gone_is_the_taxonomys_although_a_person_had_set_it() -> None:
+    before, after = _pair()
+    locked = _with(before, "placed_by", "review:lock:0123456789ab")
+    versions = V1 | {"taxonomy": "t2", "decisions": "d2"}
+
+    def cause(today: Any, after: pa.Table = after, versions: dict[str, str] = versions) -> Any:
+        return hierarchy_changes(locked, after, None, V1, versions, today)["cause"][0].as_py()
+
+    assert cause(lambda path: None) == "taxonomy"
+    assert cause(lambda path: path) == "decision"
+    assert cause(None) == "decision"
+    assert cause(lambda path: None, _with(after, "content_hash", "other")) == "data"
+
+
 def test_only_what_a_model_moved_says_so() -> None:
     before, after = _pair()
     assert _one(before, after, vision="m2")["reasons"][0] == "model_changed"

@@ -66,6 +66,14 @@ def test_orders_follow_a_node_to_its_new_name() -> None:
     assert obey([proposed(gowns)], wrong)[0].path == parse_path(BAGS)
 
 
+@pytest.mark.parametrize("wrong", [said(Verdict.REJECT), said(Verdict.CORRECT, value=BAGS)])
+def test_what_is_left_of_a_refused_path_was_refused_by_nobody(wrong: LedgerEntry) -> None:
+    above = join_path(parse_path(DRESSES).levels[:-1])
+    orders = orders_of([wrong], SAME, lambda _, path: above if path == DRESSES else path)
+    assert orders.bans == {}
+    assert (KEY in orders.pins) == (wrong.decision is Verdict.CORRECT)
+
+
 def test_a_lock_expires_with_the_content_and_is_told() -> None:
     entries = [said(Verdict.LOCK, path=BAGS)]
     assert outcome(entries, content=CHANGED) == proposed()

@@ -254,13 +254,35 @@ def entry_for(key: tuple[str, str], verdict: Verdict, content: str | None = None
     )
 
 
+def placed_by(products: pa.Table, who: dict[tuple[str, str], str]) -> pa.Table:
+    at = products.schema.get_field_index("placed_by")
+    keys = zip(products["vendor"].to_pylist(), products["sku"].to_pylist(), strict=True)
+    return products.set_column(at, products.schema.field(at), pa.array([who.get(key) for key in keys], pa.string()))
+
+
 def test_a_lock_whose_product_changed_is_shown_again(tmp_path: Path) -> None:
     inputs = make_night(10, 10)
     rows = inputs.products.to_pylist()
     old, same = (rows[-1]["vendor"], rows[-1]["sku"]), (rows[-2]["vendor"], rows[-2]["sku"])
     entries = (entry_for(old, Verdict.LOCK, "0123456789"), entry_for(same, Verdict.LOCK))
-    data = page_data(write_report(replace(inputs, entries=entries, audited=0), tmp_path))
+    products = placed_by(inputs.products, {same: "review:lock:0123456789ab"})
+    data = page_data(write_report(replace(inputs, products=products, entries=entries, audited=0), tmp_path))
     assert [data["rows"]["sku"][at] for at in data["expired"]] == [old[1]]
+
+
+def test_a_decision_that_does_not_hold_its_product_is_shown(tmp_path: Path) -> None:
+    inputs = make_night(10, 10)
+    rows = inputs.products.to_pylist()
+    locked, right, refused = ((row["vendor"], row["sku"]) for row in rows[-3:])
+    entries = (
+        entry_for(locked, Verdict.LOCK),
+        replace(entry_for(right, Verdict.LOCK), decision=Verdict.CORRECT, value=NODES[1]),
+        entry_for(refused, Verdict.REJECT),
+    )
+    products = placed_by(inputs.products, {right: "review:correct:0123456789ab"})
+    data = page_data(write_report(replace(inputs, products=products, entries=entries, audited=0), tmp_path))
+    # The place it was locked to is gone, or its vendor's drop could not be read; a refusal holds no place.
+    assert [data["rows"]["sku"][at] for at in data["expired"]] == [locked[1]]
 
 
 def test_reviewers_who_disagree_are_both_shown(tmp_path: Path) -> None:

@@ -71,3 +71,19 @@ def test_a_path_that_did_not_change_keeps_its_category() -> None:
     assert migrated(path, tree, tree) == path
     assert node_id(path, tree) == "clothing.dresses.dresses"
     assert node_id(HierarchyPath(("Women", "Nowhere")), tree) is None
+
+
+def _dresses_by(attribute: str, **titles: str) -> Tree:
+    department = _department("clothing", "Clothing", [("dresses", "Dresses", "dress")])
+    department["classes"][0]["subclasses"][0]["category"] = {"attribute": attribute, "titles": titles}  # type: ignore[index]
+    return Tree(small(departments=[department]))
+
+
+def test_a_category_follows_its_value_to_its_new_title() -> None:
+    old = _dresses_by("length", mini="Mini", maxi="Maxi")
+    stood = HierarchyPath(("Women", "Clothing", "Dresses", "All Dresses", "Mini"))
+    leaf = stood.levels[:4]
+    assert migrated(stood, old, _dresses_by("length", mini="Short", maxi="Mini")) == HierarchyPath((*leaf, "Short"))
+    # No value is left to follow, or it is told by something else now.
+    assert migrated(stood, old, _dresses_by("length", maxi="Mini")) == HierarchyPath(leaf)
+    assert migrated(stood, old, _dresses_by("fit", mini="Mini")) == HierarchyPath(leaf)

@@ -57,7 +57,7 @@ function decisionPasses(row) {
   const item = STATE.get(row);
   if (FILTER.decision === "undecided") return !item;
   if (FILTER.decision === "decided") return Boolean(item);
-  if (FILTER.decision === "expired") return EXPIRED.has(row);
+  if (FILTER.decision === "not in force") return EXPIRED.has(row);
   if (FILTER.decision === "reviewers disagree") return CONFLICTS.has(row);
   if (FILTER.decision === "snoozed earlier") return SNOOZED.has(row);
   if (FILTER.decision === "back from snooze") return BACK.has(row);
@@ -100,7 +100,7 @@ function filteredPatterns(rows) {
 function optionsOf(name) {
   if (name === "confidence") return Object.keys(BANDS);
   if (name === "picture") return ["with picture", "without picture"];
-  if (name === "decision") return ["undecided", "decided", "expired", "reviewers disagree", "snoozed earlier", "back from snooze", ...Object.keys(VERDICT_WORDS)];
+  if (name === "decision") return ["undecided", "decided", "not in force", "reviewers disagree", "snoozed earlier", "back from snooze", ...Object.keys(VERDICT_WORDS)];
   const found = new Set();
   for (const combo of COMBOS) {
     if (name === "reason") reasonsOf(combo).forEach((reason) => found.add(reason));

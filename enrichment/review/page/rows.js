@@ -73,7 +73,7 @@ function verdictBadge(row) {
 
 function alarms(row) {
   const marks = [];
-  if (EXPIRED.has(row)) marks.push(chip("decision expired: content changed", "alarm"));
+  if (EXPIRED.has(row)) marks.push(chip("decision not in force", "alarm"));
   if (CONFLICTS.has(row)) marks.push(chip("reviewers disagree", "alarm"));
   if (BACK.has(row)) marks.push(chip("back from snooze", "alarm"));
   for (const [verdict, who, day, value] of HUMAN.get(row) || []) {
