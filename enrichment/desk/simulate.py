@@ -33,6 +33,7 @@ from enrichment.stages.trust import observed_trust
 from enrichment.stores.port import Store
 from enrichment.taxonomy.change import Simulation, simulate
 from enrichment.taxonomy.filing import Reader
+from enrichment.taxonomy.sound import require_sound
 from enrichment.taxonomy.tree import Tree
 from enrichment.vendors.declarations import read_declarations
 from schemas.attribute_spec import attributes
@@ -75,6 +76,7 @@ def simulate_change(store: Store, scenario: Scenario, settings: Settings) -> Sim
         DeclarationError: the hierarchy is not sound.
 
     """
+    require_sound(taxonomy(scenario.hierarchy), attributes(), scenario.hierarchy)
     night = _Night(store, latest(store), scenario, settings)
     specs = read_declarations(Path(settings.vendors)).specs
     found: list[HierarchyDecision] = []

@@ -15,10 +15,14 @@ from enrichment.stages.ledger import SNAPSHOT, snapshot
 from enrichment.stages.left_out import lacks_a_drop
 from enrichment.stages.versions import declarations, versions
 from enrichment.stores.open import open_store
+from enrichment.taxonomy.sound import require_sound
 from enrichment.vendors.declarations import Declarations, read_declarations
 from enrichment.vendors.drops import find_drops, link_of, not_followed, unknown_vendor
+from schemas.attribute_spec import attributes
+from schemas.declared import SCHEMA_DIR
 from schemas.errors import DeclarationError, UsageError
 from schemas.records import RunManifest
+from schemas.taxonomy_spec import taxonomy
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +40,11 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
 
     Raises:
         UsageError: the folder of drops or of vendor declarations does not exist, or declares no vendor.
-        DeclarationError: not one declaration can be read.
+        DeclarationError: the hierarchy has mistakes, or not one vendor's declaration can be read.
 
     """
     settings = settings or Settings.from_env()
+    require_sound(taxonomy(), attributes(), SCHEMA_DIR / "taxonomy.yaml")
     drops_at = drops_folder(settings)
     vendors = declarations_in(Path(settings.vendors))
     if not vendors.specs:

@@ -1,18 +1,12 @@
-"""Whether a changed hierarchy is sound, and what it, a model or a rule would move, before it does."""
+"""What a changed hierarchy, a model or a rule would move, before it does, and what is ambiguous in a hierarchy."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from enrichment.taxonomy.difference import spellings_of
-from enrichment.taxonomy.rules import unknown_conditions
 from enrichment.taxonomy.spelling import key
-from enrichment.taxonomy.tree import Tree
-from schemas.attribute_spec import Attributes
-from schemas.errors import DeclarationError
-from schemas.group_spec import groups
 from schemas.records import HierarchyDecision, HierarchyPath
 from schemas.taxonomy_spec import Taxonomy
 
@@ -68,44 +62,6 @@ class Simulation:
     def __str__(self) -> str:
         """Return the one line a merchandiser decides by: "v7 moves 3,114 products, 212 locked"."""
         return f"{self.name} moves {self.moved:,} products, {self.locked:,} locked"
-
-
-def check(taxonomy: Taxonomy, vocabulary: Attributes) -> list[str]:
-    """Return every complaint about a declared hierarchy; empty where it can be used."""
-    try:
-        tree = Tree(taxonomy)
-    except DeclarationError as error:
-        return [str(error)]
-    return [*_unknown_groups(tree), *_bad_categories(tree, vocabulary), *_bad_rules(taxonomy, vocabulary)]
-
-
-def _unknown_groups(tree: Tree) -> list[str]:
-    known = groups().names
-    return [
-        f"article type {name!r}: image group {group!r} is not declared; allowed: {known}"
-        for name, group in tree.type_group.items()
-        if group not in known
-    ]
-
-
-def _bad_categories(tree: Tree, vocabulary: Attributes) -> list[str]:
-    values = {a.name: {v.name for v in a.values} for a in vocabulary.attributes}
-    found = []
-    for path, category in tree.categories.items():
-        place = " / ".join(path)
-        if category.attribute not in values:
-            found.append(f"{place}: category by {category.attribute!r}, which is no attribute")
-            continue
-        unknown = sorted(set(category.titles) - values[category.attribute])
-        found += [f"{place}: category {value!r} is no value of {category.attribute}" for value in unknown]
-    return found
-
-
-def _bad_rules(taxonomy: Taxonomy, vocabulary: Attributes) -> list[str]:
-    names = frozenset(a.name for a in vocabulary.attributes) | {"image_group", "article_type", "gender"}
-    ids = Counter(rule.id for rule in taxonomy.rules)
-    twice = [f"rule {rule_id!r} is declared twice" for rule_id, count in ids.items() if count > 1]
-    return unknown_conditions(taxonomy.rules, names) + twice
 
 
 def simulate(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from enrichment.taxonomy.tree import Tree
 from schemas.records import AttributeDecision
-from schemas.taxonomy_spec import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +47,3 @@ def _holds(
     if name == "article_type" and types:
         return min(types, key=lambda t: (-types[t], t)) in allowed
     return False
-
-
-def unknown_conditions(rules: tuple[Rule, ...], attributes: frozenset[str]) -> list[str]:
-    """Return a complaint for each condition on something that is no attribute: such a rule can never match."""
-    known = attributes | {"vendor"}
-    return [
-        f"rule {rule.id!r}: {name!r} is no attribute and no vendor; the rule can never match"
-        for rule in rules
-        for name in rule.when
-        if name not in known
-    ]

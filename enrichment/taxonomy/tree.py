@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from enrichment.taxonomy.sound import unusable
 from enrichment.taxonomy.spelling import key, mark, parts, words
 from schemas.errors import DeclarationError
 from schemas.group_spec import OTHER
@@ -50,9 +51,12 @@ class Tree:
         """Compile ``taxonomy``.
 
         Raises:
-            DeclarationError: an id or an article type is declared twice, or a rule or map names no node.
+            DeclarationError: an id or an article type is declared twice, a division has no gender, or a rule or map
+                names no node.
 
         """
+        if wrong := unusable(taxonomy):
+            raise DeclarationError("\n".join(f"taxonomy: {complaint}" for complaint in wrong))
         self.taxonomy = taxonomy
         self.version = taxonomy.version
         self.nodes: dict[str, Node] = {}
@@ -68,7 +72,6 @@ class Tree:
         self.types = tuple(self.type_group)
         self.statuses = frozenset(t.name for t in taxonomy.outside if t.status)
         self.placeholders = frozenset(mark(text) for text in taxonomy.placeholders)
-        self._check_references()
 
     def node_of(self, article_type: str) -> Node | None:
         """Return the subclass node of an article type; None outside the taxonomy."""
@@ -192,15 +195,11 @@ class Tree:
             self._add_type(article_type, Node(node_id, ARTICLE_TYPE, article_type.name, path, (article_type.name,)))
 
     def _add_type(self, declared: ArticleType, node: Node) -> None:
-        if declared.name in self.type_group:
-            raise DeclarationError(f"taxonomy: article type {declared.name!r} is declared twice; keep one.")
         self.type_group[declared.name] = declared.group
         for text in (declared.name, *declared.synonyms):
             self._spell(text, node)
 
     def _add(self, node: Node, synonyms: tuple[str, ...]) -> None:
-        if node.id in self.nodes:
-            raise DeclarationError(f"taxonomy: node id {node.id!r} is declared twice; ids are unique.")
         self.nodes[node.id] = node
         if node.path:
             self._by_path[node.path] = node
@@ -211,14 +210,6 @@ class Tree:
         self._spelt.setdefault(key(text), {})[node.id] = node
         if len(parts(text)) > 1:
             self._compounds.add(key(text))
-
-    def _check_references(self) -> None:
-        for rule in self.taxonomy.rules:
-            if rule.node not in self.nodes:
-                raise DeclarationError(f"taxonomy: rule {rule.id!r} sends products to {rule.node!r}, no node's id.")
-        for old in self.taxonomy.moved:
-            if self.current(old) is None:
-                raise DeclarationError(f"taxonomy: moved {old!r} leads to no node; end the chain at a present id.")
 
 
 def _union(meanings: Sequence[Meaning], *, loose: bool) -> Meaning:

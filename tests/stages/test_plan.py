@@ -16,6 +16,7 @@ from enrichment.stages.arrival import arrival
 from enrichment.stages.plan import declared, plan_night
 from enrichment.stages.steps import STEPS, shards_of
 from schemas.errors import DeclarationError, DropError, UsageError
+from tests.taxonomy.trees import small
 
 NIGHT = date(2026, 11, 17)
 DECLARED = "vendor: acme\nformat: csv\nfiles: [feed.csv]\ncolumns: {sku: Code}\n"
@@ -127,6 +128,16 @@ def test_a_night_of_which_no_declaration_can_be_read_is_refused(broken, tmp_path
     (tmp_path / "mine" / "acme.yaml").write_text("vendor: [\n")
     with pytest.raises(DeclarationError, match=r"acme\.yaml: not YAML: .*bolt\.yaml:5: "):
         plan_night(NIGHT, broken)
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_night_with_a_broken_hierarchy_is_refused_with_every_mistake(broken, tmp_path, monkeypatch):
+    rule = {"id": "r", "when": {"colour": ["bleu"]}, "node": "women"}
+    monkeypatch.setattr("enrichment.stages.plan.taxonomy", lambda: small(rules=[rule]))
+    with pytest.raises(DeclarationError, match=r"taxonomy\.yaml: the hierarchy has 2 mistakes") as refused:
+        plan_night(NIGHT, broken)
+    assert "'bleu' is no value of colour (closest: 'blue')" in str(refused.value)
+    assert "sends products to 'women', a division" in str(refused.value)
     assert not (tmp_path / "store").exists()
 
 

@@ -17,7 +17,7 @@ from enrichment.desk.simulate import Scenario
 from enrichment.review.obey import Orders
 from enrichment.vendors.declarations import Declarations
 from schemas.declared import SCHEMA_DIR
-from schemas.errors import UsageError
+from schemas.errors import DeclarationError, UsageError
 from schemas.records import LEVELS, HierarchyDecision, HierarchyPath, PlacementStatus
 
 RUNNER = CliRunner()
@@ -85,6 +85,21 @@ def test_nothing_is_said_where_all_were_examined(declared: dict[str, Any], tmp_p
     result = _simulate(tmp_path)
     assert result.exit_code == 0
     assert "not declared" not in result.output
+
+
+def test_a_hierarchy_with_a_mistake_is_neither_sound_nor_simulated(tmp_path: Path) -> None:
+    changed = tmp_path / "new.yaml"
+    changed.write_text(
+        HIERARCHY.read_text(encoding="utf-8").replace("name: Stoles\n", "name: Stoles / Shawls\n"), "utf-8"
+    )
+    result = RUNNER.invoke(app, ["taxonomy", "check", str(changed), "--json"])
+    assert result.exit_code == 1
+    (told,) = json.loads(result.output)["complaints"]
+    assert told.startswith("subclass 'accessories.scarves.stoles': its name 'Stoles / Shawls' has a slash")
+    result = RUNNER.invoke(app, ["taxonomy", "simulate", str(changed), "--store", str(tmp_path / "store")])
+    assert isinstance(result.exception, DeclarationError)
+    assert told in str(result.exception)
+    assert str(changed) in str(result.exception)
 
 
 @pytest.mark.parametrize("models", ["fusion:v2", "fusion", "fusion=", "=v2", "fusion=v2,text:v3", "eyes=v2"])

@@ -131,7 +131,9 @@ def test_a_moved_id_leads_to_today() -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"moved": {"a": "b", "b": "a"}}, "leads to no node"),
+        ({"moved": {"a": "b", "b": "a"}}, "runs in a circle"),
+        ({"moved": {"a": "b"}}, "leads to no node"),
+        ({"divisions": [{"id": "women", "name": "Women", "genders": []}]}, "has no gender"),
         ({"rules": [{"id": "r", "when": {"vendor": ["x"]}, "node": "nowhere"}]}, "no node's id"),
         ({"outside": [{"name": "Dresses", "group": "other"}]}, "declared twice"),
     ],
