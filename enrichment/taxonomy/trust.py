@@ -58,7 +58,8 @@ def observe(filing: Filing, tree: Tree, types: Mapping[str, float], genders: Map
     if seen is not None and filing.types:
         found.append(Agreement(LEVELS[filing.depth], seen in filing.types, types[seen]))
     worn = _surest(genders)
-    if worn is not None and filing.genders:
+    # A hierarchy need not have a division for every gender: of such a product the division cannot be compared.
+    if worn in tree.division_of and filing.genders:
         divisions = {tree.division_of[gender] for gender in filing.genders}
         found.append(Agreement(LEVELS[0], tree.division_of[worn] in divisions, genders[worn]))
     return found

@@ -4,9 +4,10 @@ import pytest
 
 from enrichment.taxonomy.facets import facets
 from enrichment.taxonomy.filing import Reader
+from enrichment.taxonomy.tree import Tree
 from enrichment.taxonomy.trust import Agreement, VendorTrust, measured, observe
 from schemas.attribute_spec import attributes
-from tests.taxonomy.trees import declared_tree
+from tests.taxonomy.trees import declared_tree, small
 
 
 def test_trust_follows_the_counts_and_starts_at_nine_in_ten() -> None:
@@ -17,6 +18,13 @@ def test_trust_follows_the_counts_and_starts_at_nine_in_ten() -> None:
     good = measured("v", [Agreement("colour", True, 0.5)] * 200)
     assert good.of_field("colour") == pytest.approx(109 / 110)
     assert good.of_field("length") == 0.9
+
+
+def test_a_gender_that_no_division_has_is_not_compared() -> None:
+    tree = Tree(small())
+    filing = Reader(tree).read(("Women", None, None, None, None))
+    assert observe(filing, tree, {}, {"men": 0.99}) == []
+    assert observe(filing, tree, {}, {"girls": 0.99}) == [Agreement("division", False, 0.99)]
 
 
 def test_trust_refuses_impossible_reliability() -> None:
