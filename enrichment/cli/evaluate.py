@@ -55,6 +55,7 @@ def evaluate(
     from enrichment.evaluate.sources import fusion_gain
     from enrichment.publish.read import find_run, latest, open_run, read_table
     from enrichment.runs.parquet import from_parquet
+    from enrichment.stages.hierarchy import hierarchy_of
     from enrichment.stores.open import open_store
 
     opened = open_store(settings(store).store)
@@ -66,7 +67,8 @@ def evaluate(
         why = bounded(str(error))
         raise UsageError(f"--truth {truth}: no Parquet file: {why}. Save the table as Parquet.") from error
     products = read_table(opened, published, "products")
-    scores = score(products, known, night=until)
+    hierarchy = hierarchy_of(opened, published)
+    scores = score(products, known, until, hierarchy.is_path if hierarchy else None)
     gain = fusion_gain(products, read_table(opened, published, "attribute_claims"), known, night=until)
     if json:
         say_json({"run_id": published.run_id, **as_json(scores, gain)})

@@ -13,6 +13,8 @@ from enrichment.evaluate.interval import Share
 from enrichment.evaluate.measures import FULL_PATH_F1_LEAST, Measure
 from enrichment.evaluate.score import Scores, Slice
 from enrichment.evaluate.sources import FusionGain
+from enrichment.evaluate.unknown_paths import UnknownPaths
+from schemas.records import bounded
 
 # Column heads of the slices, in the order of FIELDS.
 _SHORT = ("group", "type", "colour", "div", "dept", "class", "sub", "path")
@@ -24,6 +26,7 @@ def as_json(scores: Scores, gain: FusionGain | None = None) -> dict[str, object]
         "fusion": gain.as_json() if gain else None,
         "published": scores.published,
         "scored": scores.scored,
+        "unknown_paths": scores.unknown.as_json() if scores.unknown else None,
         "fields": [field.as_json() for field in scores.fields],
         "measures": [measure.as_json() for measure in scores.measures],
         "hierarchical": {**scores.hierarchical, "least_f1": FULL_PATH_F1_LEAST},
@@ -40,8 +43,17 @@ def _slice_json(part: Slice) -> dict[str, object]:
 def as_tables(scores: Scores, slices: tuple[str, ...] = ("vendor", "filing")) -> RenderableType:
     """Return the scores as rich tables: measures, fields, slices, worst confusions."""
     head = Text(f"{scores.scored} of {scores.published} published products have a truth")
-    return Group(
-        head, _measure_table(scores), _field_table(scores.fields), *_slice_tables(scores, slices), _confusions(scores)
+    notes = [_notice(scores.unknown)] if scores.unknown and scores.unknown.rows else []
+    tables = (_measure_table(scores), _field_table(scores.fields), *_slice_tables(scores, slices))
+    return Group(head, *notes, *tables, _confusions(scores))
+
+
+def _notice(unknown: UnknownPaths) -> Text:
+    examples = ", ".join(f"{bounded(path)!r} ({rows})" for path, rows in unknown.examples)
+    return Text(
+        f"notice: {unknown.rows} of {unknown.of} truths have a path that this run's hierarchy does not know, so no "
+        f"answer can match it whole; the commonest: {examples}. Were nodes renamed or moved? Write their names of "
+        "today into the truth."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 from enrichment.evaluate.fields import FieldScore, fields_of, score_field
 from enrichment.evaluate.measures import Measure, hierarchical_f1, measures
 from enrichment.evaluate.pairs import Pair, joined
+from enrichment.evaluate.unknown_paths import UnknownPaths, unknown_paths
 
 SLICES = ("vendor", "night", "filing", "image_group")
 
@@ -28,7 +29,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a run got right: ``scored`` of ``published`` products have a truth; shares with intervals."""
+    """What a run got right: ``scored`` of ``published`` products have a truth; shares with intervals.
+
+    ``unknown`` is None where nothing is known of the hierarchy that the run was placed in.
+    """
 
     published: int
     scored: int
@@ -36,6 +40,7 @@ class Scores:
     measures: tuple[Measure, ...]
     hierarchical: dict[str, object]
     slices: tuple[Slice, ...]
+    unknown: UnknownPaths | None = None
 
     def field(self, name: str) -> FieldScore:
         """Return one field's score; ``KeyError`` where it was not scored."""
@@ -46,12 +51,17 @@ class Scores:
         return {measure.name: measure for measure in self.measures}[name]
 
 
-def score(published: pa.Table, truth: pa.Table, night: date | None = None) -> Scores:
+def score(
+    published: pa.Table,
+    truth: pa.Table,
+    night: date | None = None,
+    known: Callable[[Sequence[str]], bool] | None = None,
+) -> Scores:
     """Score the published wide table against ``truth``; ``night`` leaves out truths of later nights.
 
     ``truth`` has one row a product and night sent: vendor, night (ISO text), sku, filing, image_group, article_type,
     colour, division, department, class, subclass ('' = outside the taxonomy, null = unknown), and any further
-    declared attribute.
+    declared attribute. ``known`` tells whether levels are a path of the run's hierarchy; no figure depends on it.
     """
     pairs = joined(published, truth, night.isoformat() if night else None)
     names = fields_of(truth.schema.names, published.schema.names)
@@ -62,6 +72,7 @@ def score(published: pa.Table, truth: pa.Table, night: date | None = None) -> Sc
         measures=measures(pairs),
         hierarchical=hierarchical_f1(pairs),
         slices=tuple(part for by in SLICES for part in _slices(by, names, pairs)),
+        unknown=unknown_paths(pairs, known) if known else None,
     )
 
 

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -213,3 +214,35 @@ def test_report_is_plain_json_and_readable_tables():
     show(scores, Console(file=page, width=200))
     assert "hierarchical F1" in page.getvalue()
     assert "[red]shirt[/red]" in page.getvalue()
+
+
+def test_truths_outside_the_hierarchy_are_counted_and_change_no_figure():
+    blouses, flats = (*SHIRT[:3], "Blouses"), ("Women", "Shoes", "Flats", "Flats")
+    paths = [SHIRT, HEELS, HEELS, blouses, blouses, flats, flats, flats, ("Women", "Bags", None, None), (None,) * 4]
+    paths += [("Unisex", "", "", ""), (*SHIRT[:3], "[red]Tees[/red]\x1b")]
+    pairs = [(truth_row(str(at), path), answer_row(str(at))) for at, path in enumerate(paths)]
+    plain, told = scored(pairs), scored(pairs, known={SHIRT, HEELS, ("Unisex",)}.__contains__)
+    assert plain.unknown is None
+    assert replace(told, unknown=None) == plain
+    assert as_json(told)["unknown_paths"] == {
+        "rows": 7,
+        "of": 11,
+        "examples": [
+            {"path": " / ".join(flats), "rows": 3},
+            {"path": " / ".join(blouses), "rows": 2},
+            {"path": "Women / Bags", "rows": 1},
+        ],
+    }
+    page = io.StringIO()
+    show(told, Console(file=page, width=1000))
+    assert "notice: 7 of 11 truths have a path" in page.getvalue()
+    assert "'Women / Shoes / Flats / Flats' (3), 'Women / Clothing / Tops / Blouses' (2)" in page.getvalue()
+
+
+def test_without_unknown_paths_there_is_no_notice():
+    for how, unknown in (({}, None), ({"known": lambda levels: True}, {"rows": 0, "of": 1, "examples": []})):
+        scores = scored([(truth_row("a"), answer_row("a"))], **how)
+        page = io.StringIO()
+        show(scores, Console(file=page, width=1000))
+        assert "notice" not in page.getvalue()
+        assert as_json(scores)["unknown_paths"] == unknown
