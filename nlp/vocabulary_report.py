@@ -54,7 +54,8 @@ def as_page(candidates: Sequence[Candidate]) -> str:
         "<!doctype html><html lang=en><meta charset=utf-8><title>Unknown terms</title>"
         f"<style>{_STYLE}</style><h1>Terms the vocabulary does not know</h1>"
         f"<p>{len(candidates)} terms, the most telling first. To take one in, write <code>accept</code> beside it in "
-        "<code>vocabulary.csv</code> and run <code>enrich vocabulary accept</code>.</p>"
+        "<code>vocabulary.csv</code>, leave the action of all others empty, and run "
+        "<code>enrich vocabulary accept</code>.</p>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></html>"
     )
 

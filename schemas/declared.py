@@ -35,13 +35,24 @@ def load(path: Path, model: type[M]) -> M:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        data = _parsed(path, text)
     except FileNotFoundError as error:
         raise DeclarationError(f"{path}: no such declaration. Create it, or fix the name.") from error
     except OSError as error:
         raise DeclarationError(f"{path}: {error.strerror}. Mend the file, or remove it.") from error
     except UnicodeDecodeError as error:
         raise DeclarationError(f"{path}: no UTF-8 text ({error.reason}). Save it as UTF-8.") from error
+    return parse(path, text, model)
+
+
+def parse(path: Path, text: str, model: type[M]) -> M:
+    """Read ``text``, which stands or is to stand in ``path``, as ``model``.
+
+    Raises:
+        DeclarationError: as :func:`load`.
+
+    """
+    try:
+        data = _parsed(path, text)
     except yaml.YAMLError as error:
         raise DeclarationError(f"{path}: not YAML: {error}") from error
     if not isinstance(data, dict):

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-import shutil
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from enrichment.cli.options import Json, Store, settings
 from enrichment.cli.output import console, say_json
 from schemas.declared import SCHEMA_DIR
-from schemas.errors import UsageError
-from schemas.records import bounded
-
-if TYPE_CHECKING:
-    from nlp.accept import Accepted
 
 app = typer.Typer(help="Mine the catalogue's words for new terms, and accept them.", no_args_is_help=True)
 # A term less alike than this to every known value is told without a suggestion: it would only be struck out.
 LEAST_ALIKE = 0.6
-_NEAREST, _NEAR = 3, 0.5
 
 
 @app.command("report")
@@ -61,14 +52,10 @@ def accept(
     new_values: Annotated[bool, typer.Option("--new-values", help="Declare values that are not known yet.")] = False,
     json: Json = False,
 ) -> None:
-    """Merge the rows marked `accept` into the vocabulary; its comments stay."""
+    """Merge the rows marked `accept` into the vocabulary; its other lines stay as they are."""
     from nlp.accept import accept as merge
 
-    done = _tried(sheet, declaration)
-    if done.values and not new_values:
-        raise UsageError(_unknown_values(done.values, sheet, declaration))
-    if not dry_run:
-        done = merge(sheet, declaration)
+    done = merge(sheet, declaration, new_values=new_values, dry_run=dry_run)
     if json:
         told = {"synonyms": done.synonyms, "values": done.values, "known": done.known}
         say_json({**told, "declaration": str(declaration), "written": not dry_run})
@@ -78,30 +65,3 @@ def accept(
     for what, terms in (("synonym", done.synonyms), ("new value", done.values), ("known already", done.known)):
         for term in terms:
             console().print(f"{what}: {term}", markup=False)
-
-
-def _tried(sheet: Path, declaration: Path) -> Accepted:
-    """Merge into a copy: what would be added, and whether the result still loads."""
-    from enrichment.runs.scratch import Scratch
-    from nlp.accept import accept as merge
-
-    with closing(Scratch()) as scratch:
-        return merge(sheet, Path(shutil.copyfile(declaration, scratch.path / declaration.name)))
-
-
-def _unknown_values(added: tuple[str, ...], sheet: Path, declaration: Path) -> str:
-    """Name each value that is not declared (labels read "colour.bleu: term") with the nearest that are."""
-    from schemas.attribute_spec import attributes
-
-    told = []
-    for label in added:
-        name, _, rest = label.partition(".")
-        value = rest.partition(":")[0]
-        known = [v.name for v in attributes(declaration).get(name).values]
-        near = difflib.get_close_matches(value, known, _NEAREST, _NEAR)
-        nearest = f"nearest known: {', '.join(near)}" if near else "no known value is near"
-        told.append(f"{name} {bounded(value, 60)!r} is new ({nearest})")
-    return (
-        f"{sheet.name}: {'; '.join(dict.fromkeys(told))}. Nothing was added to {declaration}. Write a known value in "
-        "the row, or give --new-values."
-    )

@@ -14,7 +14,7 @@ from enrichment.cli.app import app
 from enrichment.desk.mine_vocabulary import suggested
 from nlp.mining import Candidate
 from nlp.vocabulary_report import COLUMNS, write_report
-from schemas.errors import UsageError
+from schemas.errors import DeclarationError, UsageError
 
 RUNNER = CliRunner()
 DECLARED = """\
@@ -57,8 +57,8 @@ def test_a_new_value_is_refused_with_the_nearest_known_ones(tmp_path: Path, decl
         result = _accept(sheet, declaration, *more)
         assert isinstance(result.exception, UsageError)
         told = str(result.exception)
-        assert "colour 'bleu' is new (nearest known: blue)" in told
-        assert "colour 'zxcvq' is new (no known value is near)" in told
+        assert "vocabulary.csv line 3: colour 'bleu' is new (nearest known: blue)" in told
+        assert "vocabulary.csv line 4: colour 'zxcvq' is new (no known value is near)" in told
         assert "--new-values" in told
         assert str(declaration) in told
         assert declaration.read_text(encoding="utf-8") == DECLARED
@@ -82,6 +82,19 @@ def test_what_is_accepted_is_said_with_its_place(tmp_path: Path, declaration: Pa
     text = declaration.read_text(encoding="utf-8")
     assert "cobalt" in text
     assert "# Kept as it stands." in text
+
+
+def test_a_term_that_yaml_types_is_added_as_text_and_nothing_else_moves(tmp_path: Path, declaration: Path) -> None:
+    result = _accept(_sheet(tmp_path, ("no", "colour", "blue"), ("1e3", "colour", "black")), declaration)
+    assert result.exit_code == 0
+    wanted = DECLARED.replace("[azure]", '[azure, "no"]').replace("black", 'black\n        synonyms: ["1e3"]')
+    assert declaration.read_text(encoding="utf-8") == wanted
+
+
+def test_a_declaration_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = _accept(_sheet(tmp_path, ("no", "colour", "blue")), tmp_path / "none.yaml")
+    assert isinstance(result.exception, DeclarationError)
+    assert str(tmp_path / "none.yaml") in str(result.exception)
 
 
 def test_a_new_value_that_is_asked_for_is_declared(tmp_path: Path, declaration: Path) -> None:

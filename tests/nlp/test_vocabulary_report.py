@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
+from difflib import ndiff
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
+from ruamel.yaml import YAML
 
 from nlp.accept import accept
 from nlp.catalog import STARTER, ProductText
@@ -17,7 +21,7 @@ from nlp.vectors import WordVectors
 from nlp.vocabulary_report import COLUMNS, as_csv, as_page, write_report
 from schemas.attribute_spec import Attributes, attributes
 from schemas.declared import SCHEMA_DIR, load
-from schemas.errors import UsageError
+from schemas.errors import DeclarationError, UsageError
 
 HOSTILE = Candidate("=cmd()", "collar", "spread", 0.5, 9, 2, 1.0, ("<script>alert(1)</script>",))
 
@@ -102,16 +106,19 @@ def test_accepted_terms_are_merged_and_comments_stay(tmp_path: Path, declaration
         ("accept", "spread collar", "collar", "spread"),
         ("", "ignored", "collar", "spread"),
     )
-    done = accept(sheet, declaration)
+    done = accept(sheet, declaration, new_values=True)
     assert done.synonyms == ("collar.spread: zibbly collar",)
     assert done.values == ("collar.johnny: johnny collar",)
     assert done.known == ("collar.spread: spread collar",)
     merged = load(declaration, Attributes).get("collar")
     assert "zibbly collar" in next(v for v in merged.values if v.name == "spread").synonyms
     assert next(v for v in merged.values if v.name == "johnny").synonyms == ("johnny collar",)
-    after = declaration.read_text(encoding="utf-8")
-    assert [line for line in before.splitlines() if line.startswith("#")] == [
-        line for line in after.splitlines() if line.startswith("#")
+    changed = ndiff(before.splitlines(), declaration.read_text(encoding="utf-8").splitlines())
+    assert [line for line in changed if line[0] in "-+"] == [
+        "-         synonyms: [spread collar, cutaway collar, cut away collar, semi spread collar, widespread collar]",
+        "+         synonyms: [spread collar, cutaway collar, cut away collar, semi spread collar, widespread collar, "
+        "zibbly collar]",
+        "+       - {name: johnny, synonyms: [johnny collar]}",
     ]
     others = {a.name: a for a in load(SCHEMA_DIR / "attributes.yaml", Attributes).attributes if a.name != "collar"}
     assert {a.name: a for a in load(declaration, Attributes).attributes if a.name != "collar"} == others
@@ -123,6 +130,29 @@ def test_accepted_terms_are_merged_and_comments_stay(tmp_path: Path, declaration
         (("accept", "x y", "colar", "spread"), r"v\.csv line 3: attribute 'colar' .* \(closest: 'collar'\).* colour,"),
         (("accept", "x y", "article_type", "Tshirts"), "attribute 'article_type' is not declared with values"),
         (("accept", "x y", "collar", ""), "needs a value of collar"),
+        (
+            ("acept", "x y", "collar", "spread"),
+            r"v\.csv line 3: action 'acept' .* 'x y' .* \(closest: 'accept'\).* Allowed",
+        ),
+        (("reject", "x y", "collar", "spread"), r"line 3: action 'reject' .* Allowed: accept, or nothing"),
+        (
+            ("accept", "Camp-Collar", "collar", "club"),
+            r"line 3: term 'camp-collar' is a synonym of collar 'cuban' already",
+        ),
+        (
+            ("accept", "peter pan", "collar", "club"),
+            "term 'peter pan' is the name of collar 'peter_pan' .* Write peter_pan",
+        ),
+        (
+            ("accept", "nehru", "collar", "club"),
+            r"'nehru' is a word of collar 'mandarin' already.*attributes\.yaml first",
+        ),
+        (("accept", "fine", "collar", "club"), r"line 3: term 'fine' is a synonym of collar 'spread' by v\.csv line 2"),
+        (("accept", "x y", "collar", "band"), "the new value 'band' is a word of collar 'mandarin'"),
+        (
+            ("accept", "x y", "collar", "spraed"),
+            r"line 3: collar 'spraed' is new \(nearest known: spread\).*--new-values",
+        ),
     ],
 )
 def test_a_wrong_row_changes_nothing(
@@ -133,6 +163,56 @@ def test_a_wrong_row_changes_nothing(
         accept(_sheet(tmp_path / "v.csv", ("accept", "fine", "collar", "spread"), row), declaration)
     assert declaration.read_bytes() == before
     assert not list(tmp_path.glob("*.new"))
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        *("yes", "no", "on", "true", "null", "~", "1e3", "12", "1_000", "0x1f", "12:30", "2024-01-01", ".inf"),
+        *("a: [b", "# a", 'so "wide"', "men's", "-", "& *", "écru", "\N{DRESS}", "a\\b"),
+    ],
+)
+def test_a_term_stays_text_for_any_reader(tmp_path: Path, declaration: Path, term: str) -> None:
+    sheet = tmp_path / "v.csv"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([COLUMNS[:4], ("accept", term, "fit", "zibbly")])
+    accept(sheet, declaration, new_values=True)
+    for read in (yaml.safe_load, YAML(typ="safe").load):
+        fit = next(a for a in read(declaration.read_text(encoding="utf-8"))["attributes"] if a["name"] == "fit")
+        assert fit["values"][-1] == {"name": "zibbly", "synonyms": [term]}
+
+
+def test_the_same_term_twice_for_one_value_is_known(tmp_path: Path, declaration: Path) -> None:
+    row = ("accept", "zibbly", "collar", "spread")
+    sheet = _sheet(tmp_path / "v.csv", row, row, ("Accept", "Spread-Collar", "collar", "spread"))
+    done = accept(sheet, declaration)
+    assert done.synonyms == ("collar.spread: zibbly",)
+    assert done.known == ("collar.spread: zibbly", "collar.spread: spread-collar")
+    assert accept(sheet, declaration).synonyms == ()
+
+
+def test_a_dry_run_and_a_broken_declaration_name_the_real_file(tmp_path: Path, declaration: Path) -> None:
+    before = declaration.read_bytes()
+    sheet = _sheet(tmp_path / "v.csv", ("accept", "zibbly", "collar", "spread"))
+    assert accept(sheet, declaration, dry_run=True).synonyms == ("collar.spread: zibbly",)
+    assert declaration.read_bytes() == before
+    declaration.write_bytes(before + b"more: [\n")
+    with pytest.raises(DeclarationError, match=re.escape(f"{declaration}: not YAML")):
+        accept(sheet, declaration)
+
+
+def test_a_list_that_two_values_share_is_not_added_to(tmp_path: Path) -> None:
+    declaration = tmp_path / "attributes.yaml"
+    declaration.write_text(
+        "version: 1\nattributes:\n  - name: fit\n    title: Fit\n    values:\n"
+        "      - {name: slim, codes: &same [a], synonyms: *same}\n",
+        encoding="utf-8",
+    )
+    before = declaration.read_bytes()
+    sheet = _sheet(tmp_path / "v.csv", ("accept", "narrow", "fit", "slim"))
+    with pytest.raises(UsageError, match=r"attributes\.yaml is laid out .* by hand: v\.csv line 2: fit\.slim: narrow"):
+        accept(sheet, declaration)
+    assert declaration.read_bytes() == before
 
 
 def test_a_foreign_sheet_is_refused(tmp_path: Path, declaration: Path) -> None:
