@@ -77,13 +77,18 @@ def count_mix(products: pa.Table) -> Mix:
 
 
 def measure_drift(mix: Mapping[str, Mapping[str, int]], history: Sequence[Mapping[str, Any]]) -> DriftReport:
-    """Compare ``mix`` with that of the last 28 nights' ``summary.json``; quiet where there is no past."""
-    past = [dict(night.get("mix", {})) for night in history[-WINDOW:]]
+    """Compare ``mix`` with that of the last 28 nights' ``summary.json``; quiet where there is no past.
+
+    A night that a person approved is the new measure: what stood before it was answered then, and is asked no more.
+    """
+    nights = history[-WINDOW:]
+    since = max((at for at, night in enumerate(nights) if night.get("approved")), default=0)
+    past = [dict(night.get("mix", {})) for night in nights[since:]]
     signals = []
     for name, counts in sorted(mix.items()):
-        nights = [night[name] for night in past if sum(night.get(name, {}).values()) >= _LEAST_PRODUCTS]
-        if nights and sum(counts.values()) >= _LEAST_PRODUCTS:
-            signals.append(_signal(name, counts, nights))
+        before = [night[name] for night in past if sum(night.get(name, {}).values()) >= _LEAST_PRODUCTS]
+        if before and sum(counts.values()) >= _LEAST_PRODUCTS:
+            signals.append(_signal(name, counts, before))
     signals.sort(key=lambda signal: (-signal.index / signal.limit, signal.name))
     return DriftReport(tuple(signals), len(past))
 

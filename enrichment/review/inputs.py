@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from enrichment.review.ledger import LedgerEntry
+from enrichment.review.standing import Today, as_written
 from schemas.tables import ROW_PROBLEMS
 
 Key = tuple[str, str]
@@ -78,6 +79,7 @@ class ReportInputs:
 
     ``products`` and ``claims`` are the whole published tables, ``changes`` and ``problems`` those of the
     night. ``history`` holds earlier nights' ``summary.json``, oldest first (the last 28 are used).
+    ``today`` gives a path that a decision names as tonight's hierarchy calls it.
     ``pictures`` returns a picture's bytes by sha256 and may raise ``OSError`` (no thumbnail then).
     ``impact`` weighs a product (traffic, stock, price; 1 where absent), ``similar`` finds neighbours.
     """
@@ -90,6 +92,7 @@ class ReportInputs:
     previous_products: pa.Table | None = None
     history: Sequence[Mapping[str, Any]] = ()
     entries: Sequence[LedgerEntry] = ()
+    today: Today = as_written
     nodes: Sequence[str] = ()
     pictures: Callable[[str], bytes] | None = None
     impact: Callable[[str, str], float] | None = None

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 
 from enrichment.review.paths import parse_path
 from enrichment.stores.port import Store
@@ -136,7 +137,16 @@ def read(store: Store) -> tuple[LedgerEntry, ...]:
 
 def in_order(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     """Return ``entries`` by time, then by the reviewer's own count, then by content."""
-    return tuple(sorted(entries, key=lambda e: (datetime.fromisoformat(e.at), e.seq, e.id)))
+    found: list[LedgerEntry] = []
+    for _, tied in groupby(sorted(entries, key=_moment), key=_moment):
+        same = list(tied)
+        # An id is a hash of the whole entry: it is asked for only where nothing else tells which comes first.
+        found += sorted(same, key=lambda entry: entry.id) if len(same) > 1 else same
+    return tuple(found)
+
+
+def _moment(entry: LedgerEntry) -> tuple[datetime, int]:
+    return datetime.fromisoformat(entry.at), entry.seq
 
 
 def as_record(entry: LedgerEntry) -> dict[str, object]:

@@ -83,9 +83,11 @@ def past_estimates(inputs: ReportInputs) -> list[Estimate]:
 
 
 def summary(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the little that later nights compare themselves with: tiles, mix and audit plan."""
+    """Return the little that later nights compare themselves with; ``approved`` where a person was asked."""
     kept = {name: numbers[name] for name in ("version", "tiles_by_name", "mix", "audit")}
-    return kept | {"run_id": numbers["run"]["run_id"], "night": numbers["run"]["night"]}
+    run = numbers["run"]
+    # A night that the gate asks about is published by nobody but a person.
+    return kept | {"run_id": run["run_id"], "night": run["night"], "approved": bool(run["gate_reasons"])}
 
 
 def write_numbers(numbers: Mapping[str, Any], folder: Path) -> tuple[Path, Path, Path]:

@@ -77,7 +77,7 @@ def write_report(inputs: ReportInputs, out: Path) -> ReportFiles:
         wanted = [*wanted_pictures(listing), *(picture for fact in facts.values() if (picture := picture_of(fact)))]
         pictures = write_thumbnails(wanted, inputs.pictures, out / "thumbs", inputs.thumbnails)
     page, listing = _fitting_page(inputs, numbers, listing, patterns, pictures)
-    accepted = {e.key for e in standing_entries(inputs.entries) if e.decision in (Verdict.ACCEPT, Verdict.LOCK)}
+    accepted = _said_right(inputs)
     similar = describe_neighbours(found, facts, accepted, pictures)
     details = write_details(listing.lines, inputs.products, inputs.claims, similar, inputs.entries, out / "details")
     as_json, as_parquet, short = write_numbers(numbers, out)
@@ -129,7 +129,14 @@ def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str,
 def _orders(inputs: ReportInputs) -> Orders:
     touched = sorted({entry.key for entry in inputs.entries})
     facts = product_facts(inputs.products, touched)
-    return orders_of(inputs.entries, {key: fact["content_hash"] or "" for key, fact in facts.items()})
+    content = {key: fact["content_hash"] or "" for key, fact in facts.items()}
+    return orders_of(inputs.entries, content, inputs.today)
+
+
+def _said_right(inputs: ReportInputs) -> set[Key]:
+    """Return the products that somebody accepted or locked where they stand."""
+    standing = standing_entries(inputs.entries, inputs.today)
+    return {entry.key for entry in standing if entry.decision in (Verdict.ACCEPT, Verdict.LOCK)}
 
 
 def _idle(inputs: ReportInputs, orders: Orders) -> list[Key]:
@@ -206,7 +213,7 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
             for c in _orders(inputs).conflicts
             if c.key in listing.position
         ],
-        "human": _earlier_decisions(inputs.entries, numbers["run"]["run_id"], listing),
+        "human": _earlier_decisions(inputs, numbers["run"]["run_id"], listing),
         "nodes": list(inputs.nodes),
         "total": total,
     }
@@ -216,9 +223,10 @@ def _by_reviewer(conflict: Conflict) -> list[LedgerEntry]:
     return sorted(conflict.entries, key=lambda entry: (entry.reviewer, entry.at))
 
 
-def _earlier_decisions(entries: Sequence[LedgerEntry], run_id: str, listing: Listing) -> list[list[Any]]:
+def _earlier_decisions(inputs: ReportInputs, run_id: str, listing: Listing) -> list[list[Any]]:
     """Return what people decided on listed products in earlier nights: row, verdict, reviewer, day, value."""
-    standing = [e for e in standing_entries(entries) if e.run_id != run_id and e.key in listing.position]
+    entries = standing_entries(inputs.entries, inputs.today)
+    standing = [e for e in entries if e.run_id != run_id and e.key in listing.position]
     told = ((listing.position[e.key], e.decision.value, shown(e.reviewer), e.at[:10], shown(e.value)) for e in standing)
     return [list(row) for row in sorted(told)]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, lru_cache
 
+from pydantic import ValidationError
+
 from enrichment.publish.layout import RunKey
 from enrichment.publish.read import Published, open_run, read_file
 from enrichment.review.ledger import LedgerEntry
@@ -13,7 +15,7 @@ from enrichment.runs.plan import night_of
 from enrichment.stores.port import Store
 from enrichment.taxonomy.migrate import migrated
 from enrichment.taxonomy.tree import Tree
-from schemas.errors import PublishedMismatch, UsageError
+from schemas.errors import DeclarationError, PublishedMismatch, UsageError
 from schemas.taxonomy_spec import Taxonomy
 
 HIERARCHY = "taxonomy.json"
@@ -26,10 +28,11 @@ def hierarchy_json(declared: Taxonomy) -> str:
 
 
 def hierarchy_of(store: Store, published: Published) -> Tree | None:
-    """Return the hierarchy that ``published`` was placed in; None where an old run does not say."""
+    """Return the hierarchy that ``published`` was placed in; None where it does not say, or no more readably."""
     try:
         return _tree(read_file(store, published, _PUBLISHED))
-    except UsageError:
+    except (UsageError, DeclarationError, ValidationError):
+        # An old run has none; that of another release may have other keys, or be refused by now.
         return None
 
 

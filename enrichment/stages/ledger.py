@@ -14,6 +14,7 @@ from enrichment.review.ledger import LedgerEntry, from_record, read
 from enrichment.review.standing import RULINGS, standing_entries
 from enrichment.runs.plan import canonical, short_hash
 from enrichment.runs.run import Run
+from enrichment.stages.versions import obeying
 from enrichment.stores.port import Store
 from schemas.errors import ObjectMissing
 
@@ -39,7 +40,7 @@ def judged_skus(run: Run, vendor: str) -> list[str]:
 
 
 def verdict_hashes(run: Run, vendor: str) -> dict[str, str]:
-    """Return sku -> hash of the orders that stand about it: part of a product's fingerprint.
+    """Return sku -> hash of the orders that stand about it and of how they are read: part of a product's fingerprint.
 
     An acceptance, a snooze or a question to the vendor orders nothing, so the product is not answered anew for it.
     """
@@ -47,7 +48,7 @@ def verdict_hashes(run: Run, vendor: str) -> dict[str, str]:
     for entry in standing_entries(entry for entry in entries_of(run) if entry.vendor == vendor):
         if entry.decision in RULINGS:
             found[entry.sku].append(f"{entry.id} {entry.decision}")
-    return {sku: short_hash(ids) for sku, ids in found.items()}
+    return {sku: short_hash([obeying(), *ids]) for sku, ids in found.items()}
 
 
 @lru_cache(maxsize=2)

@@ -17,7 +17,7 @@ from enrichment.review.report import write_report
 from enrichment.runs.run import Run
 from enrichment.stages.approval import approver_of
 from enrichment.stages.assemble import Catalogue
-from enrichment.stages.hierarchy import hierarchy_of
+from enrichment.stages.hierarchy import hierarchy_of, paths_in
 from enrichment.stages.history import night_summaries
 from enrichment.stages.judges import tree
 from enrichment.stages.ledger import entries_of
@@ -46,6 +46,7 @@ def write_night_report(
         previous_products=catalogue.base_products,
         history=night_summaries(run),
         entries=entries_of(run),
+        today=paths_in(run.store, tree()),
         nodes=known_nodes(taxonomy()),
         pictures=lambda sha256: load(run.store, sha256),
         impact=_impact(catalogue),

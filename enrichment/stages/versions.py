@@ -1,4 +1,4 @@
-"""Hashes of everything but vendor content that shapes a product's answers.
+"""Hashes of everything but vendor content and people's decisions that shapes a product's answers.
 
 A carried product keeps its rows only while these are equal; where one differs, the difference is the cause that
 the diff report names (model, taxonomy, rule).
@@ -38,6 +38,12 @@ def versions(settings: Settings) -> dict[str, str]:
         VENDORS: short_hash(declarations(settings)),
         "ner": str(settings.ner).lower(),
     }
+
+
+@cache
+def obeying() -> str:
+    """Return the hash of what reads decisions: products about which somebody gave an order are placed by it."""
+    return _hash(sorted((_PACKAGE / "review" / f"{name}.py") for name in ("ledger", "obey", "paths", "standing")))
 
 
 def declarations(settings: Settings) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """An unusual night waits for a person, and readers keep last night's catalogue until one says yes."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from enrichment.progress.null import NullProgress
-from enrichment.publish.read import latest, read_table
+from enrichment.publish.read import latest, read_file, read_table
 from enrichment.review.ledger import Verdict, append
 from enrichment.runs.run import Run
 from enrichment.stages.approval import approve, questions_of
@@ -45,3 +46,9 @@ def test_an_unusual_night_waits_for_approval(drops, declared, tmp_path):
     assert published.run_id == run.run_id
     assert published.manifest["notes"]["approved_by"] == "ines"
     assert published.manifest["notes"]["unusual"] == questions_of(run)
+    # What a person let through is what later nights are compared with.
+    assert [told(store, night)["approved"] for night in (first, published)] == [False, True]
+
+
+def told(store, night):
+    return json.loads(read_file(store, night, "report/summary.json"))

@@ -54,6 +54,15 @@ def test_only_the_last_28_nights_count() -> None:
     assert not measure_drift({"image_group": {"dress": 900}}, [*old, *new]).tripped
 
 
+def test_what_a_person_approved_is_asked_no_more() -> None:
+    old = {"mix": {"division": {"Women": 900, "Men": 100}}}
+    new = {"mix": {"division": {"Ladies": 900, "Men": 100}}}
+    assert measure_drift(new["mix"], [old] * 5).tripped
+    since = measure_drift(new["mix"], [*[old] * 5, new | {"approved": True}])
+    assert (since.tripped, since.nights) == (False, 1)
+    assert measure_drift(old["mix"], [*[old] * 5, new | {"approved": True}, new | {"approved": False}]).tripped
+
+
 def test_index_of_equal_mixes_is_zero_and_symmetric() -> None:
     left, right = {"a": 0.3, "b": 0.7}, {"a": 0.6, "b": 0.4}
     assert stability_index(left, left) == 0.0

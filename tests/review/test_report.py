@@ -295,6 +295,19 @@ def test_reviewers_who_disagree_are_both_shown(tmp_path: Path) -> None:
     assert [who for who, _, _ in told] == ["ada", "bo"]
 
 
+def test_two_names_of_one_node_are_no_quarrel(tmp_path: Path) -> None:
+    inputs = make_night(6, 0)
+    key = (inputs.changes.column("vendor")[0].as_py(), inputs.changes.column("sku")[0].as_py())
+    old = "Women / Clothing / Gowns"
+    entries = (
+        replace(entry_for(key, Verdict.LOCK), path=old),
+        replace(entry_for(key, Verdict.LOCK), reviewer="bo", at="2026-11-17T09:00:00+00:00"),
+    )
+    assert page_data(write_report(replace(inputs, entries=entries), tmp_path / "a"))["conflicts"]
+    known = replace(inputs, entries=entries, today=lambda _, path: NODES[0] if path == old else path)
+    assert not page_data(write_report(known, tmp_path / "b"))["conflicts"]
+
+
 def test_names_of_withdrawn_products_come_from_the_night_before(tmp_path: Path) -> None:
     inputs = make_night(8, 0)
     gone = next(row for row in inputs.changes.to_pylist() if row["change"] == "withdrawn")

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from enrichment.publish.commit import publish
+from enrichment.publish.read import latest
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.obey import obey, orders_of
-from enrichment.stages.hierarchy import hierarchy_json, paths_in
+from enrichment.stages.hierarchy import hierarchy_json, hierarchy_of, paths_in
 from enrichment.stores.local import LocalStore
 from enrichment.taxonomy.tree import Tree
 from schemas.records import HierarchyDecision, HierarchyPath, LevelState, PlacementStatus
@@ -17,6 +18,7 @@ from tests.publish.catalogue import PATH, TAXONOMY, catalogue, facts
 
 NIGHT = date(2026, 11, 17)
 RUN = "2026-11-17-0123456789ab"
+REFUSED = TAXONOMY.model_copy(update={"moved": {"a": "nowhere"}}).model_dump_json(by_alias=True)
 
 
 def without_mini(body):
@@ -70,3 +72,12 @@ def test_a_decision_follows_its_node_and_not_another_that_bears_its_old_name(tmp
     assert today(locked_at(PATH), " / ".join(PATH[:3])) == "Women / Clothing / Gowns"
     # Of a hierarchy that nobody knows nothing can be followed.
     assert today(locked_at(PATH, "2026-11-16-0123456789ab"), " / ".join(PATH[:3])) == " / ".join(PATH[:3])
+
+
+@pytest.mark.parametrize("text", ["{}", '{"version": 1', "null", REFUSED])
+def test_a_hierarchy_that_is_not_readable_any_more_is_no_hierarchy(tmp_path, text):
+    store = LocalStore(tmp_path / "store")
+    (tmp_path / "taxonomy.json").write_text(text)
+    publish(store, facts(RUN, NIGHT), catalogue(2), {"report/taxonomy.json": tmp_path / "taxonomy.json"})
+    assert hierarchy_of(store, latest(store)) is None
+    assert paths_in(store, Tree(TAXONOMY))(locked_at(PATH), " / ".join(PATH)) == " / ".join(PATH)
