@@ -18,7 +18,7 @@ Path_ = Annotated[Path, typer.Argument(help="A taxonomy YAML.")]
 @app.command("check")
 def check(path: Path_ = SCHEMA_DIR / "taxonomy.yaml", json: Json = False) -> None:
     """Name everything that is wrong with a declared hierarchy, and what is ambiguous in it."""
-    from enrichment.taxonomy.change import ambiguous
+    from enrichment.taxonomy.ambiguous import ambiguous
     from enrichment.taxonomy.sound import check as complaints_of
     from schemas.attribute_spec import attributes
     from schemas.taxonomy_spec import taxonomy

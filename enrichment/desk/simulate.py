@@ -31,8 +31,8 @@ from enrichment.stages.reread import SOURCES, reread
 from enrichment.stages.rows import claims_from
 from enrichment.stages.trust import observed_trust
 from enrichment.stores.port import Store
-from enrichment.taxonomy.change import Simulation, simulate
 from enrichment.taxonomy.filing import Reader
+from enrichment.taxonomy.simulation import Simulation, simulate
 from enrichment.taxonomy.sound import require_sound
 from enrichment.taxonomy.tree import Tree
 from enrichment.vendors.declarations import read_declarations

@@ -1,181 +1,97 @@
-"""Build one bundle: forest, ids, vectors and the sidecar that lets a loader refuse a wrong one.
-
-A folder holds ``forest.ann``, ``ids.parquet`` (row, vendor, sku, sha256), ``vectors.parquet`` (the embeddings, so
-that any other index can be rebuilt) and ``forest.json``, written last. No clock: equal input gives equal bytes.
-"""
+"""Ask a loaded bundle what a product, or a query vector, resembles."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from bisect import bisect_left
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from enrichment.index.forest import ForestIndex, write_forest
-from enrichment.index.recall import QuerySet, query_set, recall_at_10
-from enrichment.index.settings import DEFAULTS, RECALL_K, ForestSettings
-from enrichment.runs.parquet import to_parquet
-from schemas.errors import GateRefused, UsageError
-from schemas.tables import embeddings
-
-log = logging.getLogger(__name__)
-FORMAT = 1
-FOREST, IDS, VECTORS, SIDECAR = "forest.ann", "ids.parquet", "vectors.parquet", "forest.json"
-FILES = (FOREST, IDS, VECTORS, SIDECAR)
-_UNIT = 1e-3
+from enrichment.index.forest import ForestIndex
+from enrichment.index.port import Index
+from schemas.errors import UsageError
+from schemas.records import bounded
 
 
-@dataclass(frozen=True, slots=True)
-class BundleInfo:
-    """What was built: where, of what, how deep it must be searched, and the recall@10 (0 to 1) that was measured."""
+class Bundle:
+    """A checked bundle: rows are sorted by (vendor, sku), so a key is found without a dictionary."""
 
-    folder: Path
-    group: str
-    items: int
-    dimensions: int
-    trees: int
-    search_k: int
-    recall: float
-    queries: int
-    sha256: str
+    def __init__(self, group: str, model: str, ids: pa.Table, index: Index, forest: ForestIndex) -> None:
+        """Join the id table (row, vendor, sku, sha256) with the index that answers and the mapped forest."""
+        self.group, self.model = group, model
+        self._ids = ids.combine_chunks()
+        self._index, self._forest = index, forest
 
+    def __len__(self) -> int:
+        """Return how many products it holds."""
+        return int(self._ids.num_rows)
 
-def build_bundle(
-    vectors: NDArray[np.float32],
-    keys: Sequence[tuple[str, str]],
-    shas: Sequence[str],
-    group: str,
-    out: Path,
-    model_hash: str,
-    settings: ForestSettings = DEFAULTS,
-    groups: Sequence[str | None] | None = None,
-) -> BundleInfo:
-    """Write the bundle of ``group`` into the folder ``out`` and return what was measured.
+    @property
+    def dimensions(self) -> int:
+        """Length of its vectors."""
+        return self._forest.dimensions
 
-    ``vectors`` are float32 ``[N, D]`` of unit norm under ``N`` unique ``keys`` (vendor, sku) with the sha256 of their
-    pictures; any order gives the same bytes. ``groups`` names each item's group where the bundle holds several.
+    @property
+    def search_k(self) -> int:
+        """The depth at which the recall was measured."""
+        return self._forest.search_k
 
-    Raises:
-        UsageError: lengths differ, a key is repeated, or a vector is NaN or not of unit norm.
-        GateRefused: no forest within ``settings`` reaches the recall asked for.
+    @property
+    def exact(self) -> bool:
+        """Whether answers come from exact search (small groups) and not from the forest."""
+        return self._index is not self._forest
 
-    """
-    _check(vectors, keys, shas, groups)
-    order = sorted(range(len(keys)), key=lambda i: keys[i])
-    vectors = np.ascontiguousarray(vectors[order])
-    out.mkdir(parents=True, exist_ok=True)
-    (out / SIDECAR).unlink(missing_ok=True)
-    table = _items(vectors, [keys[i] for i in order], [shas[i] for i in order], _groups(group, groups, order))
-    rows = pa.array(range(len(keys)), pa.int32())
-    (out / IDS).write_bytes(to_parquet(table.select(["vendor", "sku", "sha256"]).add_column(0, "row", rows)))
-    (out / VECTORS).write_bytes(to_parquet(table))
-    queries = query_set(vectors, settings.queries, settings.seed)
-    forest, recall = _grow(vectors, queries, settings, out / FOREST, group)
-    side = _sidecar(out, group, model_hash, settings, forest, recall, queries.size)
-    (out / SIDECAR).write_text(json.dumps(side, sort_keys=True, indent=1) + "\n", encoding="utf-8")
-    log.info("bundle %s: %d items, search_k %d, recall@10 %.3f", group, len(keys), forest.search_k, recall)
-    sha256 = side["sha256"][FOREST]
-    items, dimensions = vectors.shape
-    return BundleInfo(out, group, items, dimensions, forest.trees, forest.search_k, recall, queries.size, sha256)
+    def similar(self, vendor: str, sku: str, k: int = 10) -> list[tuple[str, str, float]]:
+        """Return up to ``k`` other products as (vendor, sku, cosine -1 to 1), best first.
 
+        Raises:
+            UsageError: the bundle does not hold this product, or ``k`` is below 1.
 
-def _check(
-    vectors: NDArray[np.float32],
-    keys: Sequence[tuple[str, str]],
-    shas: Sequence[str],
-    groups: Sequence[str | None] | None,
-) -> None:
-    if vectors.ndim != 2 or vectors.shape[1] < 1 or vectors.dtype != np.float32:
-        raise UsageError(f"bundle vectors: got {vectors.dtype} {vectors.shape}; allowed: float32 [N, D], D >= 1")
-    lengths = {len(vectors), len(keys), len(shas), len(vectors) if groups is None else len(groups)}
-    if len(lengths) != 1:
-        raise UsageError(f"bundle: {len(vectors)} vectors, {len(keys)} keys, {len(shas)} sha256; all must be equal")
-    if len(set(keys)) != len(keys):
-        raise UsageError(f"bundle keys: {len(keys) - len(set(keys))} repeated; give one vector a (vendor, sku)")
-    # NaN compares false, so it is refused together with wrong norms; Annoy would take it silently.
-    norms = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))
-    good = np.abs(norms - 1.0) < _UNIT
-    if not good.all():
-        row = int(np.flatnonzero(~good)[0])
-        raise UsageError(
-            f"bundle vectors: {int((~good).sum())} of {len(good)} are NaN, infinite or not of unit norm, "
-            f"first {keys[row]!r}. Normalise embeddings before indexing."
+        """
+        row = self._row(vendor, sku)
+        found = self._nearest(self._forest.vector(row), k, 1)
+        return self._named([pair for pair in found if pair[0] != row][:k])
+
+    def query(self, vector: NDArray[np.float32], k: int = 10) -> list[tuple[str, str, float]]:
+        """Return up to ``k`` products nearest to ``vector`` ``[D]`` (any norm but 0), best first.
+
+        Raises:
+            UsageError: another length, NaN, infinite or zero; or ``k`` is below 1.
+
+        """
+        flat = np.asarray(vector, dtype=np.float32)
+        if flat.shape != (self.dimensions,):
+            raise UsageError(f"query vector: got shape {flat.shape}; allowed: ({self.dimensions},)")
+        norm = float(np.linalg.norm(flat))
+        if not np.isfinite(norm) or norm == 0:
+            raise UsageError(f"query vector: norm {norm}; allowed: finite numbers, not all zero")
+        return self._named(self._nearest(flat / np.float32(norm), k))
+
+    def _nearest(self, vector: NDArray[np.float32], k: int, itself: int = 0) -> list[tuple[int, float]]:
+        if k < 1:
+            raise UsageError(f"k: got {k}; allowed: 1 or more")
+        return self._index.nearest(vector, k + itself)
+
+    def _named(self, found: list[tuple[int, float]]) -> list[tuple[str, str, float]]:
+        return [(*self._key(row), cosine) for row, cosine in found]
+
+    def _key(self, row: int) -> tuple[str, str]:
+        return self._ids["vendor"][row].as_py(), self._ids["sku"][row].as_py()
+
+    def _row(self, vendor: str, sku: str) -> int:
+        row = bisect_left(range(len(self)), (vendor, sku), key=self._key)
+        if row == len(self) or self._key(row) != (vendor, sku):
+            raise UsageError(self._unknown(vendor, sku, row))
+        return row
+
+    def _unknown(self, vendor: str, sku: str, row: int) -> str:
+        near = [self._key(i) for i in range(max(0, row - 2), min(len(self), row + 2))]
+        vendors = sorted(pc.unique(self._ids["vendor"]).to_pylist())
+        named = bounded(", ".join(vendors)) or "no vendor"
+        return (
+            f"bundle {self.group!r} holds no sku {bounded(sku, 60)!r} of vendor {bounded(vendor, 60)!r} ({len(self)} "
+            f"items of {named}; nearest by name: {near}). A product without a usable picture is in no bundle; "
+            "one of another group is in the bundle 'all'."
         )
-
-
-def _groups(group: str, groups: Sequence[str | None] | None, order: list[int]) -> list[str | None]:
-    return [group] * len(order) if groups is None else [groups[i] for i in order]
-
-
-def _items(
-    vectors: NDArray[np.float32], keys: list[tuple[str, str]], shas: list[str], groups: list[str | None]
-) -> pa.Table:
-    """Return the embeddings table of the bundle, in row order."""
-    dimensions = vectors.shape[1]
-    flat = pa.array(vectors.reshape(-1), pa.float32())
-    columns = {
-        "vendor": pa.array([k[0] for k in keys], pa.string()),
-        "sku": pa.array([k[1] for k in keys], pa.string()),
-        "sha256": pa.array(shas, pa.string()),
-        "group": pa.array(groups, pa.string()),
-        "vector": pa.FixedSizeListArray.from_arrays(flat, dimensions),
-    }
-    return pa.table(columns, schema=embeddings(dimensions))
-
-
-def _grow(
-    vectors: NDArray[np.float32], queries: QuerySet, settings: ForestSettings, path: Path, group: str
-) -> tuple[ForestIndex, float]:
-    """Search deeper, then in more trees, until the measured recall is high enough."""
-    trees, recall, search_k = settings.trees, 0.0, 0
-    while trees <= settings.max_trees:
-        write_forest(vectors, trees, settings.seed, path)
-        search_k = trees * RECALL_K
-        deepest = max(search_k, min(settings.max_search_k, 2 * trees * max(len(vectors), 1)))
-        while search_k <= deepest:
-            forest = ForestIndex(path, vectors.shape[1], search_k)
-            recall = recall_at_10(forest, vectors, queries)
-            if recall >= settings.target_recall:
-                return forest, recall
-            search_k *= 2
-        trees *= 2
-    path.unlink(missing_ok=True)
-    raise GateRefused(
-        f"index bundle {group!r}: recall@10 {recall:.3f} of {len(vectors)} items at search_k {search_k // 2}; allowed: "
-        f"{settings.target_recall} or more. Raise max_trees or max_search_k, or look at the embeddings."
-    )
-
-
-def _sidecar(
-    out: Path, group: str, model_hash: str, settings: ForestSettings, forest: ForestIndex, recall: float, queries: int
-) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "annoy": version("annoy"),
-        "metric": settings.metric,
-        "dimensions": forest.dimensions,
-        "items": forest.size,
-        "trees": forest.trees,
-        "search_k": forest.search_k,
-        "seed": settings.seed,
-        "group": group,
-        "model": model_hash,
-        "recall_at_10": round(recall, 6),
-        "queries": queries,
-        "target_recall": settings.target_recall,
-        "sha256": {name: file_sha256(out / name) for name in (FOREST, IDS, VECTORS)},
-    }
-
-
-def file_sha256(path: Path) -> str:
-    """Return the lower-case sha256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

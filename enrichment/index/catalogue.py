@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.index.bundle import BundleInfo, build_bundle
+from enrichment.index.build import BundleInfo, build_bundle
 from enrichment.index.load import as_matrix
 from enrichment.index.settings import DEFAULTS, ForestSettings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from enrichment.index.bundle import FILES, SIDECAR
+from enrichment.index.build import FILES, SIDECAR
 from enrichment.stores.port import Store
 
 

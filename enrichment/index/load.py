@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from enrichment.index.bundle import FOREST, FORMAT, IDS, SIDECAR, VECTORS, file_sha256
+from enrichment.index.build import FOREST, FORMAT, IDS, SIDECAR, VECTORS, file_sha256
+from enrichment.index.bundle import Bundle
 from enrichment.index.exact import ExactIndex
 from enrichment.index.forest import ForestIndex
 from enrichment.index.port import Index
-from enrichment.index.serve import Bundle
 from enrichment.index.settings import METRIC
 from enrichment.runs.parquet import from_parquet
 from schemas.errors import BundleMismatch

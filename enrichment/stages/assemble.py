@@ -20,7 +20,7 @@ from enrichment.stages.drop import spec_of
 from enrichment.stages.hierarchy import hierarchy_of, migration
 from enrichment.stages.judges import tree
 from enrichment.stages.missing_pictures import missing_pictures
-from enrichment.stages.obey import settled_attributes
+from enrichment.stages.settled import settled_attributes
 from enrichment.stages.shard import changed_products, products_of
 from enrichment.stages.steps import WHOLE, vendor_of
 from enrichment.stages.unknown_values import unknown_values

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.index.bundle import VECTORS
+from enrichment.index.build import VECTORS
 from enrichment.index.catalogue import ALL
 from enrichment.publish.layout import table_key
 from enrichment.publish.read import Published, find_run, open_run, read_file

@@ -7,7 +7,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.index.bundle import FILES
+from enrichment.index.build import FILES
 from enrichment.index.catalogue import ALL, build_group
 from enrichment.publish.tables import carry
 from enrichment.runs.run import Outcome, Run

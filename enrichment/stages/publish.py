@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from enrichment.index.bundle import FILES
+from enrichment.index.build import FILES
 from enrichment.publish.accounting import VendorAccount
 from enrichment.publish.commit import publish as commit
 from enrichment.publish.layout import RunKey

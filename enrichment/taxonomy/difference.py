@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from enrichment.taxonomy.ambiguous import spellings_of
 from enrichment.taxonomy.tree import Node, Tree
 from schemas.taxonomy_spec import Rule, Taxonomy
 
@@ -37,20 +38,6 @@ def diff(before: Taxonomy, after: Taxonomy) -> list[Change]:
     found += _of_values(dict(_rules(before.rules)), dict(_rules(after.rules)), "changed")
     found += _of_values(dict(_thresholds(before)), dict(_thresholds(after)), "changed")
     return found + _of_order([rule.id for rule in before.rules], [rule.id for rule in after.rules])
-
-
-def spellings_of(taxonomy: Taxonomy) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield (level, node id or article type, its name and synonyms) below the divisions."""
-    for department in taxonomy.departments:
-        yield "department", department.id, (department.name, *department.synonyms)
-        for child in department.classes:
-            yield "class", child.id, (child.name, *child.synonyms)
-            for leaf in child.subclasses:
-                yield "subclass", leaf.id, (leaf.name, *leaf.synonyms)
-                for kind in leaf.article_types:
-                    yield "article_type", kind.name, (kind.name, *kind.synonyms)
-    for kind in taxonomy.outside:
-        yield "article_type", kind.name, (kind.name, *kind.synonyms)
 
 
 def _of_node(node_id: str, old: Tree, new: Tree) -> list[Change]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.index.bundle import build_bundle
+from enrichment.index.build import build_bundle
 from enrichment.index.exact import ExactIndex
 from enrichment.index.forest import ForestIndex
 from enrichment.index.settings import RECALL_K

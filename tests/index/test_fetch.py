@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from enrichment.index.bundle import FILES, build_bundle
+from enrichment.index.build import FILES, build_bundle
 from enrichment.index.fetch import fetch_bundle
 from enrichment.index.load import load_bundle
 from enrichment.stores.local import LocalStore

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from annoy import AnnoyIndex
 
-from enrichment.index.bundle import build_bundle
+from enrichment.index.build import build_bundle
 from enrichment.index.load import load_bundle
 from enrichment.index.settings import ForestSettings
 from schemas.errors import BundleMismatch, Terminal, UsageError

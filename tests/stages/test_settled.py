@@ -10,9 +10,9 @@ import pytest
 from enrichment.fusion.fuse import Fuser
 from enrichment.fusion.weights import AttributeWeights, FusionWeights
 from enrichment.stages import place as stage
-from enrichment.stages.obey import settled_attributes
 from enrichment.stages.place import named
 from enrichment.stages.rows import claims_table, decisions_table
+from enrichment.stages.settled import settled_attributes
 from schemas import tables
 from schemas.attribute_spec import attributes
 from schemas.records import (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from enrichment.taxonomy.ambiguous import ambiguous
 from enrichment.taxonomy.sound import check, require_sound
 from enrichment.taxonomy.tree import Tree
 from schemas.attribute_spec import attributes
@@ -209,3 +210,7 @@ def test_every_mistake_is_told_and_where_they_are_declared() -> None:
     assert head == "new.yaml: the hierarchy has 3 mistakes; `enrich taxonomy check new.yaml` lists all:"
     assert told == check(broken, attributes())
     require_sound(small(), attributes(), Path("new.yaml"))
+
+
+def test_the_declared_hierarchy_is_hardly_ambiguous() -> None:
+    assert len(ambiguous(taxonomy())) < 5

@@ -1,14 +1,11 @@
-"""What a changed hierarchy, a model or a rule would move, before it does, and what is ambiguous in a hierarchy."""
+"""What a changed hierarchy, a model or a rule would move, before it does."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from enrichment.taxonomy.difference import spellings_of
-from enrichment.taxonomy.spelling import key
 from schemas.records import HierarchyDecision, HierarchyPath
-from schemas.taxonomy_spec import Taxonomy
 
 _EXAMPLES = 20
 
@@ -99,12 +96,3 @@ def simulate(
 def key_of(product: tuple[str, str]) -> str:
     """Return "vendor/sku"."""
     return "/".join(product)
-
-
-def ambiguous(taxonomy: Taxonomy) -> list[str]:
-    """Return the spellings that name several nodes of one level: allowed, but worth a look ("Dresses & Skirts")."""
-    seen: dict[tuple[str, str], set[str]] = {}
-    for level, node, spellings in spellings_of(taxonomy):
-        for text in spellings:
-            seen.setdefault((level, key(text)), set()).add(node)
-    return sorted(f"{level} {text!r}: {', '.join(sorted(ids))}" for (level, text), ids in seen.items() if len(ids) > 1)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrichment.index.bundle import FILES, build_bundle
+from enrichment.index.build import FILES, build_bundle
 from enrichment.index.catalogue import build_group
 from enrichment.index.load import load_bundle, read_vectors
 from enrichment.index.settings import ForestSettings

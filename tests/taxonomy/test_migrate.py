@@ -1,35 +1,9 @@
 from __future__ import annotations
 
-from enrichment.taxonomy.change import ambiguous, simulate
 from enrichment.taxonomy.migrate import migrated, node_id
 from enrichment.taxonomy.tree import Tree
-from schemas.records import HierarchyDecision, HierarchyPath, LevelState, PlacementStatus, Reason
-from schemas.taxonomy_spec import taxonomy
+from schemas.records import HierarchyPath
 from tests.taxonomy.trees import _department, declared_tree, small
-
-
-def _decision(sku: str, *levels: str) -> HierarchyDecision:
-    states = (LevelState.ABSENT,) * 5
-    sure = (0.9,) * len(levels)
-    status = PlacementStatus.DECIDED
-    return HierarchyDecision("v", sku, status, HierarchyPath(levels), sure, (Reason.CONFIRMED,), states)
-
-
-def test_the_declared_hierarchy_is_hardly_ambiguous() -> None:
-    assert len(ambiguous(taxonomy())) < 5
-
-
-def test_simulation_counts_what_would_move_and_what_is_locked() -> None:
-    before = [("v", str(i), HierarchyPath(("Women", "Clothing", "Dresses"))) for i in range(5)]
-    after = [_decision(str(i), "Women", "Clothing", "Tops") for i in range(4)] + [_decision("9", "Women")]
-    found = simulate("v7", before, after, locked=[("v", "1"), ("v", "4")])
-    assert (found.products, found.moved, found.locked) == (4, 4, 1)
-    assert str(found) == "v7 moves 4 products, 1 locked"
-    assert found.flows[0].examples == ("v/0", "v/1", "v/2", "v/3")
-    assert (found.published, found.unplaced) == (5, ())
-    nothing = simulate("v7", before, [])
-    assert (nothing.products, nothing.published, nothing.unplaced) == (0, 5, ("v",))
-    assert simulate("v8", before, [_decision("0", "Women", "Clothing", "Dresses")]).flows == ()
 
 
 def test_paths_migrate_by_id() -> None:
