@@ -6,7 +6,7 @@ import json
 
 from enrichment.runs.plan import canonical
 from enrichment.runs.run import Run
-from enrichment.stages.gate import VERDICT
+from enrichment.stages.gate import PAGE, VERDICT
 from schemas.errors import ApprovalNeeded, ObjectMissing, UsageError
 
 APPROVAL = "approval.json"
@@ -20,6 +20,11 @@ def questions_of(run: Run) -> list[str]:
         raise UsageError(f"run {run.run_id} has not passed the gate yet. `enrich resume {run.uri}`") from error
     questions: list[str] = json.loads(verdict)["questions"]
     return questions
+
+
+def page_of(run: Run) -> str:
+    """Return the address of the page that shows what a person is asked about; what lies beside it belongs to it."""
+    return f"{run.uri}/gate/all.{PAGE}"
 
 
 def approve(run: Run, by: str) -> list[str]:
@@ -53,6 +58,6 @@ def require_approval(run: Run) -> str | None:
         raise ApprovalNeeded(
             f"run {run.run_id} is ready but unusual, and waits for a person; readers keep last night's catalogue.\n"
             + "\n".join(f"- {question}" for question in questions)
-            + f"\nTo publish it: enrich approve {run.uri} --by NAME"
+            + f"\nTo look at it: {page_of(run)}\nTo publish it: enrich approve {run.uri} --by NAME"
         )
     return approver

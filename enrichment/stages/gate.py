@@ -28,6 +28,7 @@ from enrichment.stages.hierarchy import paths_in
 from enrichment.stages.history import night_summaries
 from enrichment.stages.judges import tree
 from enrichment.stages.ledger import entries_of
+from enrichment.stages.report import write_night_report
 from enrichment.stages.steps import vendors_of
 from schemas.attribute_spec import attributes
 from schemas.group_spec import groups
@@ -36,6 +37,8 @@ from schemas.taxonomy_spec import taxonomy
 
 log = logging.getLogger(__name__)
 VERDICT = "verdict.json"
+# Where the page of a night that waits for a person lies, beside the verdict.
+PAGE = "report/index.html"
 # The one expectation of the gate that a person may wave through.
 UNUSUAL = "refiled_share"
 # Suites that ask each row, or what stands in it; the others ask how the night as a whole compares.
@@ -43,7 +46,10 @@ _OF_ROWS = frozenset({"products", "attribute_values", "attribute_claims"})
 
 
 def gate(run: Run, whole: str) -> Outcome:
-    """Return the night's tables and ``verdict.json``; ``GateRefused`` where something is wrong."""
+    """Return the night's tables and ``verdict.json``; ``GateRefused`` where something is wrong.
+
+    Where a person is to be asked, the merchandisers' page comes along: it shows what the answer is about.
+    """
     catalogue = assemble(run)
     result = _ask(run, catalogue)
     unusual = [failure for failure in result.failures if UNUSUAL in failure.expectation]
@@ -56,9 +62,13 @@ def gate(run: Run, whole: str) -> Outcome:
     accounts = [asdict(account) for account in catalogue.accounts]
     body = {"checks": result.checks, "questions": questions, "accounts": accounts, "worked_on": catalogue.worked_on}
     verdict.write_text(json.dumps(body, sort_keys=True), encoding="utf-8")
+    files = {VERDICT: verdict}
+    if questions:
+        page = write_night_report(run, catalogue, "waits for a person", questions)
+        files |= {str(path.relative_to(run.scratch)): path for path in page.rglob("*") if path.is_file()}
     total = catalogue.products.num_rows
     report = StageReport("gate", whole, total, total, 0, {"questions": len(questions)})
-    return Outcome(report, {name: getattr(catalogue, name) for name in TABLES}, {VERDICT: verdict})
+    return Outcome(report, {name: getattr(catalogue, name) for name in TABLES}, files)
 
 
 def _unread(run: Run) -> list[str]:

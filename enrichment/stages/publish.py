@@ -45,7 +45,8 @@ def publish(run: Run, whole: str) -> Outcome:
     verdict = _verdict(run, whole)
     catalogue = assembled(run, verdict.accounts, verdict.worked_on)
     bundles = _bundles(run)
-    report = write_night_report(run, catalogue, verdict.gate, verdict.questions, run.scratch)
+    state = f"approved by {verdict.approved_by}" if verdict.questions else "passed"
+    report = write_night_report(run, catalogue, state, verdict.questions)
     write_handover(run, catalogue, report)
     pq.write_table(catalogue.problems, report / "row_problems.parquet")
     files = bundles | {f"report/{path.relative_to(report)}": path for path in report.rglob("*") if path.is_file()}

@@ -10,12 +10,10 @@ from typing import Any
 from enrichment.images.keep import load
 from enrichment.index.catalogue import ALL
 from enrichment.index.load import load_bundle
-from enrichment.publish.verdict import GateResult
 from enrichment.review.inputs import Neighbour, ReportInputs
 from enrichment.review.nodes import known_nodes
 from enrichment.review.report import write_report
 from enrichment.runs.run import Run
-from enrichment.stages.approval import approver_of
 from enrichment.stages.assemble import Catalogue
 from enrichment.stages.hierarchy import hierarchy_of, paths_in
 from enrichment.stages.history import night_summaries
@@ -32,11 +30,13 @@ MOST_IMPACT = 1e6
 _BATCH = 10_000
 
 
-def write_night_report(
-    run: Run, catalogue: Catalogue, gate: GateResult, questions: Sequence[str], scratch: Path
-) -> Path:
-    """Write the page and its files below ``scratch`` and return their folder."""
-    out = scratch / "report"
+def write_night_report(run: Run, catalogue: Catalogue, gate: str, questions: Sequence[str]) -> Path:
+    """Write the page and its files below the run's scratch folder, and return theirs.
+
+    ``gate`` says how the night stands ("passed"), ``questions`` what was unusual about it. Similar products are shown
+    where the night's forests lie in the scratch folder already.
+    """
+    out = run.scratch / "report"
     inputs = ReportInputs(
         manifest=_header(run, catalogue, gate, questions),
         products=catalogue.products,
@@ -50,7 +50,7 @@ def write_night_report(
         nodes=known_nodes(taxonomy()),
         pictures=lambda sha256: load(run.store, sha256),
         impact=_impact(catalogue),
-        similar=_similar(scratch / "published" / ALL),
+        similar=_similar(run.scratch / "published" / ALL),
     )
     write_report(inputs, out)
     return out
@@ -76,9 +76,8 @@ def vendor_states(run: Run, catalogue: Catalogue) -> list[dict[str, Any]]:
     return states
 
 
-def _header(run: Run, catalogue: Catalogue, gate: GateResult, questions: Sequence[str]) -> dict[str, Any]:
+def _header(run: Run, catalogue: Catalogue, gate: str, questions: Sequence[str]) -> dict[str, Any]:
     manifest, base = run.plan.manifest, catalogue.base
-    state = f"approved by {approver_of(run)}" if questions else "passed" if gate.passed else "refused"
     earlier = hierarchy_of(run.store, base) if base else None
     return {
         "run_id": manifest.run_id,
@@ -88,7 +87,7 @@ def _header(run: Run, catalogue: Catalogue, gate: GateResult, questions: Sequenc
         "versions": _named(manifest.versions, tree()),
         "base_versions": _named(base.versions, earlier) if base else {},
         "vendors": vendor_states(run, catalogue),
-        "gate": {"status": state, "reasons": list(questions)},
+        "gate": {"status": gate, "reasons": list(questions)},
     }
 
 

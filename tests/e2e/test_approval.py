@@ -10,7 +10,7 @@ from enrichment.progress.null import NullProgress
 from enrichment.publish.read import latest, read_file, read_table
 from enrichment.review.ledger import Verdict, append
 from enrichment.runs.run import Run
-from enrichment.stages.approval import approve, questions_of
+from enrichment.stages.approval import approve, page_of, questions_of
 from enrichment.stages.night import run_night
 from enrichment.stages.plan import plan_night
 from enrichment.stores.local import LocalStore
@@ -32,11 +32,15 @@ def test_an_unusual_night_waits_for_approval(drops, declared, tmp_path):
     append(store, [entry(moved, Verdict.CORRECT, first.run_id, value=other)])
 
     uri = plan_night(NIGHTS[1], replace(settings, max_refiled_share=0.0))
-    with pytest.raises(ApprovalNeeded, match="enrich approve"):
+    with pytest.raises(ApprovalNeeded, match=r"all\.report/index\.html\nTo publish it: enrich approve"):
         run_night(uri, NullProgress)
     assert latest(store).run_id == first.run_id
     run = Run.at(uri)
     assert any("known products were re-filed (" in question and "%" in question for question in questions_of(run))
+    page = Path(page_of(run).removeprefix("file://"))
+    assert page.is_file()
+    assert "waits for a person" in page.read_text(encoding="utf-8")
+    assert list(page.parent.glob("details/*"))
     with pytest.raises(UsageError, match="name"):
         approve(run, " ")
 
