@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.review.cells import write_csv
-from enrichment.review.ledger import LedgerEntry, Verdict
+from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
+from enrichment.review.obey import by_a_pin
 from enrichment.review.paths import main_reason
 from enrichment.review.standing import standing_entries
 from schemas.records import LEVELS, LevelState, PlacementStatus
@@ -27,7 +28,7 @@ _TO_MEND = frozenset(
 _DISPUTED = frozenset({Verdict.REJECT, Verdict.CORRECT})
 _JUDGES = _DISPUTED | {Verdict.ACCEPT, Verdict.LOCK}
 _FIELDS = (
-    *("sku", "name", "placement", "reasons", "levels_seen"),
+    *("sku", "name", "placement", "placed_by", "reasons", "levels_seen", "content_hash"),
     *LEVELS,
     *(f"vendor_{level}" for level in LEVELS),
 )
@@ -38,21 +39,25 @@ def vendor_feedback(spec: VendorSpec, products: pa.Table, entries: Iterable[Ledg
 
     The vendor's columns come first under the vendor's own names, then ``suggested <column>`` for each column
     of its hierarchy, then ``our path``, ``reason`` and ``question``. A placement that a person disputes makes
-    no suggestion. ``products`` is the published table, or the part of it that should be reported.
+    no suggestion, one that a person set does. What was said of a product, or asked, ends when the vendor has sent it
+    otherwise. ``products`` is the published table, or the part of it that should be reported.
 
     Of a column with ``skip`` levels that table lacks a part: it is named ``read from <column>`` and shows the levels
     read, and there is no suggestion for it, as one without that part would be read as other levels.
     """
-    said = standing_entries(entry for entry in entries if entry.vendor == spec.vendor)
+    own = products.filter(pc.equal(products.column("vendor"), spec.vendor)).select(_FIELDS).sort_by("sku").to_pylist()
+    content = {product["sku"]: (product["content_hash"] or "")[:CONTENT_DIGITS] for product in own}
+    ours = standing_entries(entry for entry in entries if entry.vendor == spec.vendor)
+    said = [entry for entry in ours if entry.content == content.get(entry.sku)]
     questions = {e.sku: e.comment or "Please check this product." for e in said if e.decision is Verdict.ASK_VENDOR}
     # A reviewer who rejected one place and accepted the next disputes nothing any more.
     judged = {(entry.reviewer, entry.sku): entry.decision for entry in said if entry.decision in _JUDGES}
     disputed = {sku for (_, sku), decision in judged.items() if decision in _DISPUTED}
-    own = products.filter(pc.equal(products.column("vendor"), spec.vendor)).select(_FIELDS).sort_by("sku").to_pylist()
     rows = []
     for product in own:
         # A vendor is never told to change what our own people doubt.
-        mend = product["sku"] not in disputed and _needs_mending(product)
+        settled = by_a_pin(product["placed_by"] or "") or product["sku"] not in disputed
+        mend = settled and _needs_mending(product)
         if mend or product["sku"] in questions:
             rows.append(_row(spec, product, questions.get(product["sku"], ""), mend))
     return write_csv(_heads(spec), rows)

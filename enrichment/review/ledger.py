@@ -23,6 +23,7 @@ from schemas.records import LEVELS, bounded
 PREFIX = "decisions/v=1/"
 # Forty bits tell one product's old content from its new one; the page stays small.
 CONTENT_DIGITS = 10
+_TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"", "false", "0"})
 _COMMENT_LIMIT = 2_000
 _SEQ_DIGITS = 15
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -164,10 +165,12 @@ def from_record(record: dict[str, object]) -> LedgerEntry:
     _require(said in set(Verdict), "decision", said, ", ".join(Verdict))
     count = str(record.get("seq") or 0)
     _require(count.isdecimal() and len(count) <= _SEQ_DIGITS, "seq", count, "a whole number, 0 or more")
+    drawn = str(record.get("audit") or "").strip().lower()
+    _require(drawn in _TRUE | _FALSE, "audit", drawn, "true or false")
     return LedgerEntry(
         decision=Verdict(said),
         seq=int(count),
-        audit=str(record.get("audit", "")).lower() in ("true", "1"),
+        audit=drawn in _TRUE,
         **text,
     )
 

@@ -42,7 +42,7 @@ class Listing:
     """All lines of the page.
 
     ``special`` are positions in ``lines`` by what is special about them: ``audit`` (in the order drawn), ``expired``
-    locks and corrections, ``disputed`` by reviewers, ``waiting`` for their day, ``back`` from it.
+    decisions, ``disputed`` by reviewers, ``waiting`` for their day, ``back`` from it.
     """
 
     lines: list[Line]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
 from enrichment.review.paths import parse_path, split_path
-from enrichment.review.standing import Conflict, Today, as_written, settle
+from enrichment.review.standing import RULINGS, Conflict, Today, as_written, settle
 from schemas.records import LEVELS, REVIEWED, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
 
 Key = tuple[str, str]
@@ -32,16 +32,9 @@ _OF_THE_FOUND = frozenset(
 class Pin:
     """A path that a person set: ``locked`` or ``corrected``; ``entry`` is the start of the ledger entry's id."""
 
-    vendor: str
-    sku: str
     path: HierarchyPath
     locked: bool
     entry: str
-
-    @property
-    def key(self) -> Key:
-        """The product's name: vendor and sku."""
-        return self.vendor, self.sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +48,15 @@ class Ban:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What holds tonight. ``expired`` pins are those whose product changed; conflicts are not obeyed."""
+    """What holds tonight; conflicts are not obeyed.
+
+    ``expired`` are the products that somebody had locked, corrected or rejected before they changed, and of which
+    nobody has said since whether they stand right.
+    """
 
     pins: Mapping[Key, Pin] = field(default_factory=dict)
     bans: Mapping[Key, tuple[Ban, ...]] = field(default_factory=dict)
-    expired: tuple[Pin, ...] = ()
+    expired: tuple[Key, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
 
@@ -76,18 +73,23 @@ def orders_of(
     agreed, conflicts = settle((entry for entry in entries if entry.key in content), today)
     pins: dict[Key, Pin] = {}
     bans: dict[Key, dict[tuple[str, ...], Ban]] = {}
-    expired: dict[Key, Pin] = {}
+    ended: set[Key] = set()
+    judged: set[Key] = set()
     for entry in agreed:
-        same = content[entry.key][:CONTENT_DIGITS] == entry.content
+        if content[entry.key][:CONTENT_DIGITS] != entry.content:
+            if entry.decision in RULINGS:
+                ended.add(entry.key)
+            continue
         # Later entries overwrite earlier ones: ``agreed`` is in the order of time.
         if entry.decision in _HOLDS:
-            (pins if same else expired)[entry.key] = _pin(entry, today)
-        if entry.decision in _BANS and same and (ban := _ban(entry, today)) is not None:
+            pins[entry.key] = _pin(entry, today)
+        if entry.decision in _BANS and (ban := _ban(entry, today)) is not None:
             bans.setdefault(entry.key, {})[ban.path.levels] = ban
-    gone = tuple(pin for key, pin in sorted(expired.items()) if key not in pins)
+        if entry.decision in RULINGS or entry.decision is Verdict.ACCEPT:
+            judged.add(entry.key)
     sorted_bans = {key: tuple(found[path] for path in sorted(found)) for key, found in sorted(bans.items())}
     open_ones = tuple(conflict for conflict in conflicts if _about(conflict, content))
-    return Orders(dict(sorted(pins.items())), sorted_bans, gone, open_ones)
+    return Orders(dict(sorted(pins.items())), sorted_bans, tuple(sorted(ended - judged)), open_ones)
 
 
 def _about(conflict: Conflict, content: Mapping[Key, str]) -> bool:
@@ -154,7 +156,7 @@ def _set(decision: HierarchyDecision, path: HierarchyPath, reason: Reason, rule:
 def _pin(entry: LedgerEntry, today: Today) -> Pin:
     locked = entry.decision is Verdict.LOCK
     path = parse_path(today(entry, entry.path if locked else entry.value))
-    return Pin(entry.vendor, entry.sku, path, locked, entry.id[:12])
+    return Pin(path, locked, entry.id[:12])
 
 
 def _ban(entry: LedgerEntry, today: Today) -> Ban | None:

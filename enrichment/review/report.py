@@ -112,7 +112,7 @@ def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str,
     orders, asleep = _orders(inputs), snoozed(inputs.entries, inputs.night)
     special = {
         "audit": audit,
-        "expired": sorted({*(pin.key for pin in orders.expired), *_idle(inputs, orders)}),
+        "expired": sorted({*orders.expired, *_idle(inputs, orders)}),
         "disputed": sorted(conflict.key for conflict in orders.conflicts),
         "waiting": [one.key for one in asleep if one.waits],
         "back": [one.key for one in asleep if not one.waits],

@@ -17,7 +17,7 @@ from schemas.sheet import read_rows
 from schemas.tables import HIERARCHY_CHANGES
 from schemas.taxonomy_spec import Taxonomy
 from schemas.vendor_spec import VendorSpec
-from tests.review.entries import BAGS, DRESSES, TOPS, said
+from tests.review.entries import BAGS, CONTENT, DRESSES, TOPS, said
 from tests.review.night import make_night, products_schema
 
 
@@ -83,7 +83,8 @@ SPEC = VendorSpec.model_validate(
 
 
 def published(*rows: dict) -> pa.Table:
-    base = make_night(1, 0).products.to_pylist()[0] | {"vendor": "alpine", "placement": "decided"}
+    base = make_night(1, 0).products.to_pylist()[0]
+    base |= {"vendor": "alpine", "placement": "decided", "content_hash": CONTENT + "0" * 54}
     return pa.Table.from_pylist([base | row for row in rows], schema=products_schema())
 
 
@@ -119,6 +120,21 @@ def test_a_suggestion_is_made_again_once_the_reviewer_accepts_another_place() ->
     assert rows_of(vendor_feedback(SPEC, table, [rejected, snoozed])) == []
     accepted = said(Verdict.ACCEPT, 2, sku="1", path=DRESSES)
     assert len(rows_of(vendor_feedback(SPEC, table, [rejected, snoozed, accepted]))) == 1
+
+
+def test_what_was_said_of_other_content_neither_disputes_nor_asks() -> None:
+    entries = [said(Verdict.REJECT, sku="1"), said(Verdict.ASK_VENDOR, 1, sku="1", comment="Boys' or men's?")]
+    asked = published(placed("1", ["right", "absent", "placeholder"]))
+    assert [row["question"] for row in rows_of(vendor_feedback(SPEC, asked, entries))] == ["Boys' or men's?"]
+    answered = published(placed("1", ["right", "absent", "placeholder"], content_hash="f" * 64))
+    (row,) = rows_of(vendor_feedback(SPEC, answered, entries))
+    assert (row["question"], row["suggested Klasse"]) == ("", "Dresses")
+
+
+def test_a_place_that_a_person_set_is_suggested() -> None:
+    corrected = placed("1", ["right", "absent", "placeholder"], placed_by="review:correct:0123456789ab")
+    (row,) = rows_of(vendor_feedback(SPEC, published(corrected), [said(Verdict.CORRECT, sku="1", value=DRESSES)]))
+    assert row["suggested Klasse"] == "Dresses"
 
 
 def test_rejections_become_cases_that_a_later_night_can_break() -> None:

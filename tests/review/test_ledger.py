@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from enrichment.review import ledger
-from enrichment.review.ledger import Verdict
+from enrichment.review.ledger import Verdict, as_record, from_record
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
 from tests.review.entries import said
@@ -112,3 +112,13 @@ def test_any_words_survive_the_record(reviewer: str, comment: str) -> None:
         store = open_store(folder)
         assert ledger.append(store, entries) == 2
         assert ledger.read(store) == entries
+
+
+@pytest.mark.parametrize(("word", "drawn"), [(True, True), ("TRUE", True), ("1", True), ("", False), ("False", False)])
+def test_the_audit_mark_is_read_in_any_case(word: object, drawn: bool) -> None:
+    assert from_record({**as_record(said()), "audit": word}).audit is drawn
+
+
+def test_an_audit_mark_in_another_tongue_is_no_silent_no() -> None:
+    with pytest.raises(ValueError, match="audit: got 'wahr'; allowed: true or false"):
+        from_record({**as_record(said()), "audit": "WAHR"})

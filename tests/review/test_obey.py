@@ -77,19 +77,27 @@ def test_what_is_left_of_a_refused_path_was_refused_by_nobody(wrong: LedgerEntry
 def test_a_lock_expires_with_the_content_and_is_told() -> None:
     entries = [said(Verdict.LOCK, path=BAGS)]
     assert outcome(entries, content=CHANGED) == proposed()
-    assert [pin.path for pin in orders_of(entries, CHANGED).expired] == [parse_path(BAGS)]
+    assert orders_of(entries, CHANGED).expired == (KEY,)
     assert orders_of(entries, SAME).expired == ()
 
 
 def test_a_correction_expires_alike() -> None:
     entries = [said(Verdict.CORRECT, value=BAGS)]
-    assert [pin.path for pin in orders_of(entries, CHANGED).expired] == [parse_path(BAGS)]
+    assert orders_of(entries, CHANGED).expired == (KEY,)
 
 
 def test_a_lock_set_again_after_the_change_is_not_told_as_expired() -> None:
     entries = [said(Verdict.LOCK, path=BAGS), said(Verdict.LOCK, 5, path=TOPS, content="f" * 10)]
     assert orders_of(entries, CHANGED).expired == ()
     assert outcome(entries, content=CHANGED).path == parse_path(TOPS)
+
+
+def test_a_rejection_expires_alike_until_somebody_judges_anew() -> None:
+    entries = [said(Verdict.REJECT)]
+    assert orders_of(entries, CHANGED).expired == (KEY,)
+    for verdict, expired in ((Verdict.ACCEPT, ()), (Verdict.REJECT, ()), (Verdict.ASK_VENDOR, (KEY,))):
+        newer = said(verdict, 5, content="f" * 10, reviewer="bo")
+        assert orders_of([*entries, newer], CHANGED).expired == expired
 
 
 def test_a_correction_sets_the_path_and_bans_the_wrong_one() -> None:
