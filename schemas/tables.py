@@ -31,9 +31,6 @@ IMAGES = pa.schema(
         ("position", pa.int32()),
         ("ref", _TEXT),
         ("sha256", _TEXT),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("format", _TEXT),
     ]
 )
 

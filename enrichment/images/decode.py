@@ -59,17 +59,16 @@ class Probed:
     format: str
 
 
-def probe(data: bytes, policy: ImagePolicy = DEFAULT, *, verify: bool = True) -> Probed:
-    """Return size and format of ``data`` after every check, with ``verify`` by decoding its first frame whole.
+def probe(data: bytes, policy: ImagePolicy = DEFAULT) -> Probed:
+    """Return size and format of ``data`` after every check, the last of which decodes its first frame whole.
 
     Raises:
         PictureRefused: corrupt, too large, too small, a bomb or of a format that is not allowed.
 
     """
     with _open(data, policy) as image:
-        if verify:
-            with _corrupt_if_it_fails():
-                image.load()
+        with _corrupt_if_it_fails():
+            image.load()
         width, height = image.size
         if _orientation(image) in _ON_SIDE:
             width, height = height, width

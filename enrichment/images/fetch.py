@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
-from enrichment.images.decode import Probed, probe
-from enrichment.images.keep import keep, load
+from enrichment.images.decode import probe
+from enrichment.images.keep import keep, key_of
 from enrichment.images.policy import ImagePolicy
 from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
 from enrichment.progress.port import Progress
 from enrichment.stores.port import Store
-from schemas.errors import FetchFailed, ObjectCorrupt, ObjectMissing
+from schemas.errors import FetchFailed
 from schemas.records import ImageRef, ProblemReason, RowProblem, bounded
 
 STAGE = "fetch"
@@ -36,16 +37,10 @@ class PictureWant:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    sha256: str
-    probed: Probed
-
-
-@dataclass(frozen=True, slots=True)
 class _Outcome:
     """What a reference came to; both where an earlier picture stands in for a refused one."""
 
-    kept: _Kept | None = None
+    sha256: str | None = None
     refused: PictureRefused | None = None
 
 
@@ -59,9 +54,10 @@ def fetch_pictures(
 ) -> tuple[list[ImageRef], list[RowProblem]]:
     """Return a record for every usable picture and a problem for every other, both in the order of ``wants``.
 
-    Where ``sha256`` names a picture in the store, it is not fetched again over the network; a local source is
-    asked first, because a vendor may send another picture under the old name, and the kept one is used where the
-    drop does not hold it or holds a broken one (the latter is still a problem). No problem here quarantines a row.
+    Where ``sha256`` names a picture in the store, it is not fetched again over the network, nor read from the store;
+    a local source is asked first, because a vendor may send another picture under the old name, and the kept one is
+    used where the drop does not hold it or holds a broken one (the latter is still a problem). The very bytes that are
+    known are not decoded again. No problem here quarantines a row.
 
     Raises:
         StoreUnavailable: the store did not take a picture; what was kept so far stays.
@@ -80,8 +76,8 @@ def fetch_pictures(
         outcome = outcomes[want.ref, want.sha256]
         if outcome.refused is not None:
             problems.append(_problem(want, outcome.refused, night))
-        if outcome.kept is not None:
-            images.append(_image(want, outcome.kept))
+        if outcome.sha256 is not None:
+            images.append(ImageRef(want.vendor, want.sku, want.position, want.ref, outcome.sha256))
     return images, problems
 
 
@@ -98,32 +94,28 @@ class _Fetcher:
 
     def __call__(self, key: tuple[str, str | None]) -> _Outcome:
         ref, sha256 = key
-        if self._source.remote and (known := self._known(sha256)):
-            return _Outcome(known)
+        if self._source.remote and self._is_kept(sha256):
+            return _Outcome(sha256)
         try:
-            return _Outcome(self._fresh(ref))
+            return _Outcome(self._fresh(ref, sha256))
         except PictureRefused as refused:
-            known = self._known(sha256)
-            hidden = known is not None and refused.reason is ProblemReason.PICTURE_MISSING
-            return _Outcome(known, None if hidden else refused)
+            if not self._is_kept(sha256):
+                return _Outcome(None, refused)
+            hidden = refused.reason is ProblemReason.PICTURE_MISSING
+            return _Outcome(sha256, None if hidden else refused)
         except FetchFailed as failed:
             return _Outcome(None, PictureRefused(ProblemReason.FETCH_FAILED, str(failed)))
 
-    def _known(self, sha256: str | None) -> _Kept | None:
-        """Return the picture kept in an earlier run, None where there is none, or none that is still usable."""
-        if not sha256:
-            return None
-        try:
-            data = load(self._store, sha256)
-            return _Kept(sha256, probe(data, self._policy, verify=False))
-        except (ObjectMissing, ObjectCorrupt, PictureRefused):
-            return None
+    def _is_kept(self, sha256: str | None) -> bool:
+        """Tell whether the store holds the picture of an earlier run; its bytes are not asked for."""
+        return self._store.exists(key_of(sha256)) if sha256 else False
 
-    def _fresh(self, ref: str) -> _Kept:
+    def _fresh(self, ref: str, known: str | None) -> str:
         data = self._source.read(ref)
-        with self._decoding:
-            probed = probe(data, self._policy)
-        return _Kept(keep(self._store, data), probed)
+        if hashlib.sha256(data).hexdigest() != known:
+            with self._decoding:
+                probe(data, self._policy)
+        return keep(self._store, data)
 
 
 def _all(fetcher: _Fetcher, keys: list[tuple[str, str | None]]) -> Iterator[_Outcome]:
@@ -133,19 +125,6 @@ def _all(fetcher: _Fetcher, keys: list[tuple[str, str | None]]) -> Iterator[_Out
         yield from pool.map(fetcher, keys)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _image(want: PictureWant, kept: _Kept) -> ImageRef:
-    return ImageRef(
-        vendor=want.vendor,
-        sku=want.sku,
-        position=want.position,
-        ref=want.ref,
-        sha256=kept.sha256,
-        width=kept.probed.width,
-        height=kept.probed.height,
-        format=kept.probed.format,
-    )
 
 
 def _problem(want: PictureWant, refused: PictureRefused, night: date) -> RowProblem:

@@ -39,7 +39,7 @@ def by_sku(rows: Iterable[Any]) -> Mapping[str, list[Any]]:
 
 def images_table(images: Iterable[ImageRef]) -> pa.Table:
     """Return IMAGES rows."""
-    rows = [(i.vendor, i.sku, i.position, i.ref, i.sha256, i.width, i.height, i.format) for i in images]
+    rows = [(i.vendor, i.sku, i.position, i.ref, i.sha256) for i in images]
     return from_rows(rows, tables.IMAGES)
 
 

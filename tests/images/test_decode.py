@@ -88,7 +88,7 @@ def test_truncated_pictures_are_corrupt(kind):
 
 def test_a_truncated_body_under_a_good_header_needs_the_whole_decode():
     data = jpeg(128, 96)[:2_000]
-    assert probe(data, verify=False) == Probed(128, 96, "JPEG")
+    assert Image.open(BytesIO(data)).size == (128, 96)
     assert refusal(data) is ProblemReason.PICTURE_CORRUPT
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False
 

@@ -45,4 +45,3 @@ def test_pictures_of_folders_are_all_usable(tmp_path, vendor, folder):
     images, problems = fetched("folder", location, refs, LocalStore(tmp_path))
     assert problems == []
     assert [image.ref for image in images] == refs
-    assert {image.format for image in images} == {"JPEG"}

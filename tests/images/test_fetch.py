@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from enrichment.images import fetch
 from enrichment.images.fetch import PictureWant, fetch_pictures
 from enrichment.images.keep import keep, key_of, load
 from enrichment.images.open import open_source
@@ -63,7 +64,7 @@ def sha(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def test_every_usable_picture_is_kept_and_described(store):
+def test_every_usable_picture_is_kept_under_its_hash(store):
     one, two = jpeg(64, 48), oriented(6)
     source = Shelf({"1.jpg": one, "2.jpg": two})
     images, problems = fetched([want("1.jpg"), want("2.jpg", position=1)], source, store)
@@ -72,7 +73,6 @@ def test_every_usable_picture_is_kept_and_described(store):
         ("acme", "s1", 0, "1.jpg", sha(one)),
         ("acme", "s1", 1, "2.jpg", sha(two)),
     ]
-    assert [(i.width, i.height, i.format) for i in images] == [(64, 48, "JPEG"), (64, 48, "JPEG")]
     assert load(store, sha(one)) == one
 
 
@@ -126,17 +126,40 @@ def test_a_known_picture_is_not_fetched_over_the_network_again(store):
     images, problems = fetched([want("http://x/1.jpg", sha256=sha256)], source, store)
     assert source.asked == []
     assert problems == []
-    assert [(i.sha256, i.width) for i in images] == [(sha256, 64)]
+    assert [i.sha256 for i in images] == [sha256]
 
 
-def test_a_known_picture_that_is_gone_or_damaged_is_fetched_again(store):
-    damaged = keep(store, jpeg(seed=1))
-    store.put(key_of(damaged), b"damaged")
-    for known in (damaged, "0" * 64):
-        source = Shelf({"http://x/1.jpg": jpeg(seed=2)}, remote=True)
-        images, _ = fetched([want("http://x/1.jpg", sha256=known)], source, store)
-        assert source.asked == ["http://x/1.jpg"]
-        assert images[0].sha256 == sha(jpeg(seed=2))
+def test_a_known_picture_that_is_gone_is_fetched_again(store):
+    source = Shelf({"http://x/1.jpg": jpeg(seed=2)}, remote=True)
+    images, _ = fetched([want("http://x/1.jpg", sha256="0" * 64)], source, store)
+    assert source.asked == ["http://x/1.jpg"]
+    assert images[0].sha256 == sha(jpeg(seed=2))
+
+
+@pytest.mark.parametrize("remote", [True, False])
+def test_the_bytes_of_a_known_picture_are_neither_read_from_the_store_nor_decoded(store, monkeypatch, remote):
+    known = keep(store, jpeg(seed=1))
+    monkeypatch.setattr(LocalStore, "get", lambda *_: pytest.fail("read from the store"))
+    monkeypatch.setattr(fetch, "probe", lambda *_: pytest.fail("decoded"))
+    source = Shelf({"1.jpg": jpeg(seed=1)}, remote=remote)
+    images, problems = fetched([want("1.jpg", sha256=known)], source, store)
+    assert ([i.sha256 for i in images], problems) == ([known], [])
+
+
+def test_a_known_picture_that_is_gone_comes_back_from_the_local_drop(store):
+    known = sha(jpeg(seed=1))
+    images, _ = fetched([want("1.jpg", sha256=known)], Shelf({"1.jpg": jpeg(seed=1)}), store)
+    assert images[0].sha256 == known
+    assert load(store, known) == jpeg(seed=1)
+
+
+def test_another_picture_under_a_known_name_is_decoded_before_it_is_kept(store):
+    known = keep(store, jpeg(seed=1))
+    cut = jpeg(seed=2)[:900]
+    images, problems = fetched([want("1.jpg", sha256=known)], Shelf({"1.jpg": cut}), store)
+    assert [i.sha256 for i in images] == [known]
+    assert [p.reason for p in problems] == [ProblemReason.PICTURE_CORRUPT]
+    assert not store.exists(key_of(sha(cut)))
 
 
 def test_a_local_drop_may_replace_a_picture_under_its_old_name(store):
