@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 
 from enrichment.stores.port import Store
-from schemas.errors import ObjectCorrupt, UsageError
+from schemas.errors import ObjectCorrupt, StoreUnavailable, UsageError
 from schemas.records import bounded
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -34,15 +35,24 @@ def keep(store: Store, data: bytes) -> str:
 
 
 def load(store: Store, sha256: str) -> bytes:
-    """Return the bytes kept under ``sha256``, hash verified.
+    """Return the bytes kept under ``sha256``, hash verified; damaged ones are removed, so that they are kept anew.
 
     Raises:
         ObjectMissing: none are kept.
         ObjectCorrupt: they hash to something else.
 
     """
-    data = store.get(key_of(sha256))
-    got = hashlib.sha256(data).hexdigest()
-    if got != sha256:
-        raise ObjectCorrupt(f"{store.uri}: picture {sha256} hashes to {got}. Delete it and fetch it again.")
-    return data
+    key, got = key_of(sha256), ""
+    # Once more: the damage may be of the way here, and another process may have mended the object meanwhile.
+    for _ in range(2):
+        data = store.get(key)
+        got = hashlib.sha256(data).hexdigest()
+        if got == sha256:
+            return data
+    # Who may only read is told of the damage all the same.
+    with suppress(StoreUnavailable, UsageError):
+        store.delete(key)
+    raise ObjectCorrupt(
+        f"{store.uri}: picture {sha256} hashes to {got}. It is removed, where the store allows that, and fetched again "
+        "when its product is sent."
+    )

@@ -16,7 +16,7 @@ from enrichment.images.refused import PictureRefused
 from enrichment.progress.list import ListProgress
 from enrichment.progress.null import NullProgress
 from enrichment.stores.local import LocalStore
-from schemas.errors import StoreUnavailable
+from schemas.errors import ObjectCorrupt, StoreUnavailable
 from schemas.records import ProblemReason
 from tests.images.pictures import jpeg, oriented, png_bomb
 from tests.images.server import gives, serving
@@ -134,6 +134,17 @@ def test_a_known_picture_that_is_gone_is_fetched_again(store):
     images, _ = fetched([want("http://x/1.jpg", sha256="0" * 64)], source, store)
     assert source.asked == ["http://x/1.jpg"]
     assert images[0].sha256 == sha(jpeg(seed=2))
+
+
+@pytest.mark.parametrize("remote", [True, False])
+def test_a_known_picture_that_was_found_damaged_is_kept_anew(store, remote):
+    known = keep(store, jpeg())
+    store.put(key_of(known), jpeg()[:40])
+    with pytest.raises(ObjectCorrupt):
+        load(store, known)
+    images, problems = fetched([want("1.jpg", sha256=known)], Shelf({"1.jpg": jpeg()}, remote=remote), store)
+    assert ([i.sha256 for i in images], problems) == ([known], [])
+    assert load(store, known) == jpeg()
 
 
 @pytest.mark.parametrize("remote", [True, False])
