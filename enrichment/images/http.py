@@ -72,6 +72,10 @@ class HttpSource(PictureSource):
                 data = self._follow(url)
             except (FetchFailed, *_NETWORK) as error:
                 failure = error
+            except PictureRefused:
+                # No picture, but an answer: the host is there.
+                self._count(url.host, failed=False)
+                raise
             else:
                 self._count(url.host, failed=False)
                 return data
@@ -100,7 +104,7 @@ class HttpSource(PictureSource):
         with self._lock:
             self._failures[host] = self._failures.get(host, 0) + 1 if failed else 0
             if self._failures[host] == self._policy.http.host_failures:
-                _LOG.warning("host %s failed %d times in a row; not asked again", bounded(host), self._failures[host])
+                _LOG.warning("host %s failed %d times in a row; no longer asked", bounded(host), self._failures[host])
 
     def _follow(self, url: httpx.URL) -> bytes:
         for _ in range(self._policy.http.max_redirects + 1):

@@ -24,8 +24,9 @@ class HttpPolicy(Declared):
     """Limits on fetching one picture, in seconds and counts.
 
     ``total_seconds`` bounds one picture with all its redirects and tries. ``allow_private`` names hosts
-    (``host`` or ``host:port``) that may have an address which is not public. After ``host_failures`` failures
-    in a row a host is not asked again during the run.
+    (``host`` or ``host:port``) that may have an address which is not public. After ``host_failures`` pictures in a
+    row that failed, none answered or refused in between, a host is not asked again by this source: a stage opens one a
+    shard, so a host that comes back is asked by the next.
     """
 
     schemes: tuple[Literal["http", "https"], ...] = ("http", "https")

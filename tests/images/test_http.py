@@ -203,6 +203,27 @@ def test_a_host_that_keeps_failing_is_not_asked_again():
         assert len(server.seen) == 6
 
 
+def test_a_refusal_is_an_answer_of_a_host_that_is_there():
+    routes = {"/a": gives(b"", 500), "/gone": gives(b"", 404), "/ok": gives(BODY)}
+    with serving(routes) as server, source_for(server, tries=1, host_failures=2) as source:
+        for _ in range(3):
+            with pytest.raises(FetchFailed, match="status"):
+                source.read(server.url("/a"))
+            with pytest.raises(PictureRefused):
+                source.read(server.url("/gone"))
+        assert source.read(server.url("/ok")) == BODY
+
+
+def test_each_source_asks_a_host_that_failed_anew():
+    with serving({"/a": in_turn(gives(b"", 500), gives(BODY))}) as server:
+        with source_for(server, tries=1, host_failures=1) as source:
+            for reason in ("status", "in a row"):
+                with pytest.raises(FetchFailed, match=reason):
+                    source.read(server.url("/a"))
+        with source_for(server, tries=1, host_failures=1) as source:
+            assert source.read(server.url("/a")) == BODY
+
+
 def test_a_closed_port_is_a_failure():
     with serving({}) as server:
         host = server.host
