@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nlp.mining import Candidate
+from schemas.sheet import safe_cell
 
 COLUMNS = ("action", "term", "attribute", "value", "alike", "count", "vendors", "telling", "examples")
 _STYLE = (
@@ -33,7 +34,7 @@ def as_csv(candidates: Sequence[Candidate]) -> str:
     writer.writerow(COLUMNS)
     for c in candidates:
         row = ("", c.term, c.attribute, c.value, c.alike, c.count, c.vendors, c.telling, " | ".join(c.examples))
-        writer.writerow([_tame(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
     return out.getvalue()
 
 
@@ -58,8 +59,3 @@ def as_page(candidates: Sequence[Candidate]) -> str:
         "<code>enrich vocabulary accept</code>.</p>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></html>"
     )
-
-
-def _tame(cell: str) -> str:
-    """Keep a spreadsheet from reading vendor text as a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

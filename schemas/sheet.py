@@ -1,23 +1,29 @@
-"""Read a CSV that a reviewer filled in; every error names the file, and the line where there is one."""
+"""Cells that a spreadsheet may open, and CSVs that a reviewer filled in; errors name the file, and the line if any."""
 
 from __future__ import annotations
 
 import csv
 import difflib
 import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from schemas.errors import UsageError
 from schemas.records import bounded
 
 _SEPARATORS = ",;\t"
+# https://owasp.org/www-community/attacks/CSV_Injection, with the full-width forms that spreadsheets fold, and a
+# leading apostrophe so that reading back takes away exactly what was added.
+_DANGEROUS = re.compile(r"\s*[=+\-@＝＋－＠|%]|['\t\r\n]")  # noqa: RUF001 full-width signs are meant
 
 
-def read_sheet(path: Path, columns: Iterable[str], writer: str) -> Iterator[tuple[str, dict[str, str]]]:
+def read_sheet(
+    path: Path, columns: Iterable[str], writer: str, verbatim: Collection[str] = ()
+) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield where each row begins ("labels.csv line 7") and its cells by column, without guards and outer spaces.
 
-    ``writer`` names the command that writes such files.
+    ``writer`` names the command that writes such files; columns in ``verbatim`` keep their spaces.
 
     Raises:
         UsageError: the file cannot be read, is no CSV in UTF-8, or lacks one of ``columns``.
@@ -28,7 +34,8 @@ def read_sheet(path: Path, columns: Iterable[str], writer: str) -> Iterator[tupl
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}. Give the CSV that {writer} wrote.") from error
     for line, cells in read_rows(data, columns, path.name, writer):
-        yield f"{path.name} line {line}", {head: cell.strip() for head, cell in cells.items()}
+        stripped = {head: cell if head in verbatim else cell.strip() for head, cell in cells.items()}
+        yield f"{path.name} line {line}", stripped
 
 
 def read_rows(data: bytes, columns: Iterable[str], name: str, writer: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -64,8 +71,18 @@ def read_rows(data: bytes, columns: Iterable[str], name: str, writer: str) -> It
         ) from error
 
 
+def safe_cell(value: object) -> str:
+    """Return ``value`` as text, with an apostrophe before anything a spreadsheet might run.
+
+    >>> safe_cell("=1+1"), safe_cell("plain")
+    ("'=1+1", 'plain')
+    """
+    text = "" if value is None else str(value)
+    return "'" + text if _DANGEROUS.match(text) else text
+
+
 def plain_cell(text: str) -> str:
-    """Take away the guard: an apostrophe before what a spreadsheet might run."""
+    """Take away the guard of :func:`safe_cell`."""
     return text.removeprefix("'")
 
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from schemas.attribute_spec import attributes
 from schemas.errors import UsageError
 from schemas.records import bounded
-from schemas.sheet import closest, read_sheet
+from schemas.sheet import closest, read_sheet, safe_cell
 from schemas.taxonomy_spec import taxonomy
 
 COLUMNS = ("id", "attribute", "label", "suggested", "quality", "confidence", "why", "decision")
 ACCEPT, KEEP, DROP = "accept", "keep", "drop"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def write_review(path: Path, rows: Iterable[ReviewRow]) -> None:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for row in rows:
-            writer.writerow([_plain(str(getattr(row, name))) for name in COLUMNS])
+            writer.writerow([safe_cell(getattr(row, name)) for name in COLUMNS])
 
 
 def read_corrections(path: Path) -> dict[tuple[str, str], str]:
@@ -51,7 +50,7 @@ def read_corrections(path: Path) -> dict[tuple[str, str], str]:
             unknown attribute or value.
 
     """
-    rows = list(read_sheet(path, COLUMNS, "`enrich labels audit`"))
+    rows = list(read_sheet(path, COLUMNS, "`enrich labels audit`", verbatim=("id",)))
     values = _values()
     for _, row in rows:
         values.get(row["attribute"], set()).add(row["label"])
@@ -86,7 +85,3 @@ def _correction(where: str, row: dict[str, str], values: dict[str, set[str]]) ->
             f"write {ACCEPT}, {KEEP}, {DROP} or a value. Allowed: {', '.join(sorted(values[attribute]))}"
         )
     return key, value
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

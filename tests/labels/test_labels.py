@@ -84,6 +84,18 @@ def test_formulas_stay_text(tmp_path: Path) -> None:
     assert "<b>" not in (tmp_path / "p.html").read_text(encoding="utf-8")
 
 
+HOSTILE = ("'90s-tee-1", "''", "=1+1", " =1+1", "\uff1d1", "%x", "|cmd", "\n=1", " plain ")
+
+
+def test_what_is_guarded_is_read_back_as_it_was(tmp_path: Path) -> None:
+    rows = [ReviewRow(name, "colour", "blue", "red", 0.1, 0.9, "why", "accept") for name in HOSTILE]
+    write_review(tmp_path / "r.csv", rows)
+    with (tmp_path / "r.csv").open(encoding="utf-8", newline="") as file:
+        written = [row[0] for row in csv.reader(file)][1:]
+    assert written == [*(f"'{name}" for name in HOSTILE[:-1]), " plain "]
+    assert read_corrections(tmp_path / "r.csv") == {(name, "colour"): "red" for name in HOSTILE}
+
+
 def test_a_foreign_csv_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UsageError, match=r"columns .* are missing"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from dataclasses import replace
 from difflib import ndiff
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from nlp.vocabulary_report import COLUMNS, as_csv, as_page, write_report
 from schemas.attribute_spec import Attributes, attributes
 from schemas.declared import SCHEMA_DIR, load
 from schemas.errors import DeclarationError, UsageError
+from schemas.sheet import read_sheet
 
 HOSTILE = Candidate("=cmd()", "collar", "spread", 0.5, 9, 2, 1.0, ("<script>alert(1)</script>",))
 
@@ -95,6 +97,14 @@ def test_vendor_text_is_harmless_in_the_report(tmp_path: Path) -> None:
     row = next(csv.DictReader(sheet.read_text(encoding="utf-8").splitlines()))
     assert row["term"] == "'=cmd()"
     assert as_csv([]).strip() == ",".join(COLUMNS)
+
+
+@pytest.mark.parametrize("term", ["'90s", "=1+1", " =1+1", "\uff1d1", "%x", "|cmd", "\n=1"])
+def test_a_term_is_guarded_and_read_back(tmp_path: Path, term: str) -> None:
+    sheet = tmp_path / "vocabulary.csv"
+    sheet.write_text(as_csv([replace(HOSTILE, term=term)]), encoding="utf-8", newline="")
+    assert f"'{term}" in sheet.read_text(encoding="utf-8")
+    assert [row["term"] for _, row in read_sheet(sheet, COLUMNS, "us", verbatim=("term",))] == [term]
 
 
 def test_accepted_terms_are_merged_and_comments_stay(tmp_path: Path, declaration: Path) -> None:

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 
 from enrichment.cli.app import app
 from enrichment.cli.exit_codes import EXIT_ROWS_REFUSED
-from enrichment.review.cells import safe_cell, write_csv
+from enrichment.review.cells import write_csv
 from enrichment.review.exchange import Imported, Refused, read_decisions, write_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.scripted import script_json
 from schemas.errors import UsageError
-from schemas.sheet import plain_cell, read_rows
+from schemas.sheet import plain_cell, read_rows, safe_cell
 from tests.review.entries import BAGS, DRESSES, said
 
 NASTY = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "|calc", "'quoted", '"=1"', "a,b", "line\nbreak", "ünï"]  # noqa: RUF001
