@@ -16,9 +16,9 @@ from typing import Any
 
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.standing import standing_entries
+from enrichment.wilson import wilson_corrected
 
 Key = tuple[str, str]
-_Z95 = 1.959963984540054
 _RIGHT = {Verdict.ACCEPT: True, Verdict.LOCK: True, Verdict.REJECT: False, Verdict.CORRECT: False}
 
 
@@ -98,30 +98,12 @@ def estimate(plan: AuditPlan, entries: Sequence[LedgerEntry]) -> Estimate:
     point = below = above = 0.0
     for stratum, part in zip(plan.strata, judged, strict=True):
         weight, share = stratum.size / total, sum(part) / len(part)
-        low, high = wilson(sum(part), len(part))
+        low, high = wilson_corrected(sum(part), len(part))
         point += weight * share
         below += (weight * (share - low)) ** 2
         above += (weight * (high - share)) ** 2
     low, high = max(0.0, point - math.sqrt(below)), min(1.0, point + math.sqrt(above))
     return Estimate(plan.run_id, point, low, high, count, asked)
-
-
-def wilson(right: int, judged: int, z: float = _Z95) -> tuple[float, float]:
-    """Return Wilson's score interval of a share, with the correction for continuity that small samples need.
-
-    Newcombe 1998, method 4 (https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8%3C857::AID-SIM777%3E3.0.CO;2-E).
-
-    >>> [round(bound, 4) for bound in wilson(81, 263)]
-    [0.2535, 0.3682]
-    """
-    if judged == 0:
-        return 0.0, 1.0
-    share, wrong, scale = right / judged, 1 - right / judged, 2 * (judged + z * z)
-    middle = 2 * right + z * z
-    below = z * math.sqrt(max(0.0, z * z - 2 - 1 / judged + 4 * share * (judged * wrong + 1)))
-    above = z * math.sqrt(max(0.0, z * z + 2 - 1 / judged + 4 * share * (judged * wrong - 1)))
-    low = 0.0 if right == 0 else max(0.0, (middle - 1 - below) / scale)
-    return low, 1.0 if right == judged else min(1.0, (middle + 1 + above) / scale)
 
 
 def _sample(run_id: str, keys: Sequence[Key], size: int) -> tuple[Key, ...]:

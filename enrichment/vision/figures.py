@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from enrichment.vision.answer import answers, best, merge_matrix, merged_names
 from enrichment.vision.calibrate import calibration_error, softmax, threshold_for
-from enrichment.vision.intervals import bootstrap, counted, macro_f1, wilson
+from enrichment.vision.intervals import bootstrap, counted, macro_f1
 from enrichment.vision.measured import Measured, known
 from enrichment.vision.training_rows import DRAWN, UNTAUGHT
 from enrichment.vision.vocabulary import GATED, GROUP, MISSING, Vocabulary
+from enrichment.wilson import wilson
 
 AUTO_PRECISION = 0.98
 _FEW = 20

@@ -32,12 +32,12 @@ from enrichment.vision.backbones import LITE, RESNET_STEM, Preprocessing
 from enrichment.vision.engine import bf16_is_native
 from enrichment.vision.fold import folded
 from enrichment.vision.frame import Frame
-from enrichment.vision.intervals import wilson
 from enrichment.vision.picture_cache import cached_pictures
 from enrichment.vision.settings import TrainSettings
 from enrichment.vision.splits import TRAIN, VALIDATION
 from enrichment.vision.train import train_group
 from enrichment.vision.training_rows import PHONE, PRODUCTS, TrainingRow, read_rows
+from enrichment.wilson import wilson
 
 SHARED = Path(__file__).parents[3] / "shared"
 WEIGHTS = {LITE: "tf_efficientnet_lite0_nohead.safetensors", RESNET_STEM: "resnetv2_50_relu_stem.stages1-3.safetensors"}

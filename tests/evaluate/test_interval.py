@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.evaluate import hierarchical as hierarchical_module
-from enrichment.evaluate import interval, normal
+from enrichment.evaluate import normal
 from enrichment.evaluate.hierarchical import hierarchical
-from enrichment.evaluate.interval import Share, wilson
+from enrichment.evaluate.interval import Share
 from enrichment.evaluate.normal import NearColours, near_colour, value_name
 from schemas.attribute_spec import attributes
 from schemas.declared import SCHEMA_DIR, load
@@ -15,24 +15,10 @@ from schemas.declared import SCHEMA_DIR, load
 COLOURS = sorted(v.name for v in attributes().get("colour").values)
 
 
-@pytest.mark.parametrize("module", [interval, hierarchical_module, normal])
+@pytest.mark.parametrize("module", [hierarchical_module, normal])
 def test_examples_in_docstrings_run(module):
     assert doctest.testmod(module).failed == 0
     assert doctest.testmod(module).attempted > 0
-
-
-@given(st.integers(0, 500), st.integers(0, 500))
-def test_the_interval_holds_the_share_and_stays_in_bounds(a, b):
-    right, n = min(a, b), max(a, b)
-    low, high = wilson(right, n)
-    assert 0 <= low <= high <= 1
-    if n:
-        assert low <= right / n <= high
-
-
-def test_more_trials_narrow_the_interval():
-    widths = [high - low for low, high in (wilson(n // 2, n) for n in (10, 100, 1000))]
-    assert widths == sorted(widths, reverse=True)
 
 
 def test_impossible_shares_are_refused():

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from enrichment.review.audit import draw, estimate, plan_from, wilson
+from enrichment.review.audit import draw, estimate, plan_from
 from enrichment.review.ledger import Verdict
 from tests.review.entries import said
 
@@ -102,13 +102,3 @@ def replace_run(entry, run_id: str):
     from dataclasses import replace
 
     return replace(entry, run_id=run_id)
-
-
-def test_wilson_known_values() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
-    # Newcombe 1998, table I, method 4.
-    assert [round(b, 4) for b in wilson(81, 263)] == [0.2535, 0.3682]
-    assert [round(b, 4) for b in wilson(15, 148)] == [0.0598, 0.1644]
-    assert [round(b, 4) for b in wilson(0, 20)] == [0.0, 0.2005]
-    assert [round(b, 4) for b in wilson(1, 29)] == [0.0018, 0.1963]
-    assert wilson(20, 20)[1] == pytest.approx(1.0)

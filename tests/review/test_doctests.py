@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ("audit", "drift", "nodes", "paths", "payload", "scripted")
+MODULES = ("drift", "nodes", "paths", "payload", "scripted")
 
 
 @pytest.mark.parametrize("name", MODULES)

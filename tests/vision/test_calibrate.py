@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from enrichment.vision.answer import claimed
 from enrichment.vision.calibrate import calibration_error, fit_temperature, softmax, threshold_for
-from enrichment.vision.intervals import bootstrap, counted, macro_f1, wilson
+from enrichment.vision.intervals import bootstrap, counted, macro_f1
 
 
 def test_temperature_undoes_a_scaling() -> None:
@@ -34,14 +34,6 @@ def test_threshold_keeps_its_promise(rows: list[tuple[float, bool]], target: flo
     if found.coverage:
         assert right[accepted].mean() >= target - 1e-12
         assert accepted.mean() == pytest.approx(found.coverage)
-
-
-def test_wilson_holds_the_share_and_shrinks() -> None:
-    low, high = wilson(90, 100)
-    assert low < 0.9 < high
-    narrow = wilson(9000, 10000)
-    assert narrow[1] - narrow[0] < high - low
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def test_macro_f1_counts_large_classes_only() -> None:

@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ("answer", "calibrate", "fit", "frame", "intervals", "learner", "weak_labels")
+MODULES = ("answer", "calibrate", "fit", "frame", "learner", "weak_labels")
 
 
 @pytest.mark.parametrize("name", MODULES)
