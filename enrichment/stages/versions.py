@@ -53,7 +53,9 @@ def declarations(settings: Settings) -> dict[str, str]:
 
 def declaration_changed(plan: RunPlan, vendor: str) -> DropChanged | None:
     """Return the error that the vendor's declaration was changed or removed since the night was planned, if it was."""
-    path = Path(plan.settings.vendors) / f"{vendor}.yaml"
+    folder = Path(plan.settings.vendors)
+    # A file that is not named as a vendor may be stands under another name than its own.
+    path = declaration_files(folder).get(vendor, folder / f"{vendor}.yaml")
     now = _mark(path)
     if plan.declared.get(vendor, now) == now:
         return None

@@ -129,6 +129,14 @@ def test_a_declaration_changed_after_the_plan_stops_its_vendor_alone(settings, t
     assert shards_of(Run.at(uri), STEPS["fetch"]) == ["bolt-0000"]
 
 
+def test_a_declaration_that_is_not_named_as_a_vendor_may_be_is_told_so(settings, tmp_path):
+    (tmp_path / "mine" / "köln.yaml").write_text(DECLARED.format("köln"), encoding="utf-8")
+    uri = plan_night(NIGHT, settings)
+    with pytest.raises(DropError, match=r"k%C3%B6ln: its declaration cannot be read.*a vendor is named by a-z"):
+        stages.run("read", uri, "k%C3%B6ln")
+    assert stages.run("read", uri, "acme").units_in == 1
+
+
 def pack(path, **pictures):
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in pictures.items():
