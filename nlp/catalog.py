@@ -24,7 +24,7 @@ from nlp.linear import LinearModels
 from nlp.mining import Miner
 from nlp.ner import Recogniser
 from nlp.reading import NAME, Finding, Reading, read
-from nlp.text import ProductText
+from nlp.text import READ, WITHHELD, ProductText
 from nlp.values import ValueResolver
 from nlp.vectors import WordVectors
 from nlp.vocabulary_spec import article_vocabulary, context
@@ -76,12 +76,12 @@ class TextReader:
 
     def _admits(self, reading: Reading) -> bool:
         """Count a product, and tell whether its language has a vocabulary."""
-        self.counts["read"] += 1
+        self.counts[READ] += 1
         if reading.name.normal.capped or reading.description.normal.capped:
             self.counts["capped"] += 1
         language = self._language.of(reading.name.tokens.words + reading.description.tokens.words)
         if language != self._language.language:
-            self.counts[f"withheld:{reading.product.vendor}:{language}"] += 1
+            self.counts[f"{WITHHELD}:{reading.product.vendor}:{language}"] += 1
         return language == self._language.language
 
 

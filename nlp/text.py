@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# What a reader counts: every product, and as withheld:vendor:language those in a language without a vocabulary.
+READ, WITHHELD = "read", "withheld"
+
 
 @dataclass(frozen=True, slots=True)
 class ProductText:

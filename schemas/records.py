@@ -104,7 +104,7 @@ CONTRADICTIONS = (Reason.VENDOR_CONTRADICTION, Reason.IMAGE_TEXT_CONFLICT, Reaso
 
 
 class ProblemReason(StrEnum):
-    """Why a row, or one picture of it, was refused (closed list); the last three are about a drop as a whole."""
+    """Why a row, or one picture of it, was refused (closed list); the last four are about a drop as a whole."""
 
     SKU_MISSING = "sku_missing"
     SKU_REPEATED = "sku_repeated"

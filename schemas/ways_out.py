@@ -27,7 +27,8 @@ WAY_OUT: Mapping[ProblemReason, str] = {
     ProblemReason.ARCHIVE_BOMB: "The archive's member was not unpacked: ask the vendor for a sound archive",
     ProblemReason.ADDRESS_REFUSED: "The address is not public and was not asked: ask the vendor for a public one",
     ProblemReason.FETCH_FAILED: "The vendor's server did not give the picture; the next night asks again",
-    ProblemReason.LANGUAGE_UNSUPPORTED: "Its words claim nothing; picture and filing stand alone",
+    ProblemReason.LANGUAGE_UNSUPPORTED: "Ask the vendor for words in English; until then they claim nothing, and "
+    "pictures and filing stand alone",
     ProblemReason.COLUMN_ABSENT: "Fix the column map in the vendor's YAML; a column that may be absent is `optional`",
     ProblemReason.PATH_UNSPLIT: "Fix the `separator` of `path` in the vendor's YAML: each path stands in one level",
     ProblemReason.MOST_PICTURES_MISSING: "Fix `pictures` (location, prefix) or the `separator` of `images` in the "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from enrichment.runs.run import Run
 from enrichment.stages.base import base_of, base_table
 from enrichment.stages.catalogue import gather, product_shards, read_vendors
 from enrichment.stages.drop import spec_of
+from enrichment.stages.foreign_words import foreign_words
 from enrichment.stages.hierarchy import hierarchy_of, migration
 from enrichment.stages.judges import tree
 from enrichment.stages.missing_pictures import missing_pictures
@@ -119,10 +121,16 @@ def _problems(run: Run, shards: list[str], sent: pa.Table) -> pa.Table:
     night = run.plan.manifest.night
     for spec in (spec_of(run, vendor) for vendor in read_vendors(run)):
         found = unknown_values(spec, sent, night) + missing_pictures(spec, sent, fetched, night)
-        parts.append(problems_table(found))
+        parts.append(problems_table(found + foreign_words(spec, _text_notes(run, shards, spec.vendor), night)))
     parts.append(fetched)
     order = [(name, "ascending") for name in ("vendor", "row", "stage", "reason", "excerpt")]
     return pa.concat_tables(parts).sort_by(order)
+
+
+def _text_notes(run: Run, shards: list[str], vendor: str) -> list[Mapping[str, int]]:
+    """Return what was counted while the words of each of the vendor's shards were read."""
+    markers = (run.marker("text", shard) for shard in shards if vendor_of(shard) == vendor)
+    return [marker.report.notes for marker in markers if marker is not None]
 
 
 def _rows_in(run: Run) -> dict[str, int]:
