@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import io
-import os
+import shutil
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -196,10 +197,14 @@ def _meant(declared: Attributes, added: Added) -> Attributes:
 
 
 def _replace(declaration: Path, text: str) -> None:
-    """Write beside, and only then take the old one's place."""
-    beside = declaration.with_suffix(".yaml.new")
+    """Write beside the file itself, not beside a link to it, and only then take its place; its mode stays."""
+    target = declaration.resolve()
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    beside = Path(name)
     try:
-        beside.write_bytes(text.encode("utf-8"))
-        os.replace(beside, declaration)
+        with open(descriptor, "wb") as file:
+            file.write(text.encode("utf-8"))
+        shutil.copymode(target, beside)
+        beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

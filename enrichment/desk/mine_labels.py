@@ -11,6 +11,7 @@ import pyarrow as pa
 from enrichment.progress.port import Progress
 from enrichment.runs.parquet import to_parquet
 from enrichment.stages.rows import claims_table
+from enrichment.stores.atomic import atomic_file
 from enrichment.vision.training_rows import TrainingRow, read_rows
 from enrichment.vision.weak_labels import claims_by_row, weakly_labelled
 from nlp.catalog import ProductText, build
@@ -30,10 +31,8 @@ def mine_labels(sources: Mapping[str, Path], out: Path, progress: Progress) -> C
     """
     rows = rows_of(sources)
     table = claims_of(rows, progress)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f"{out.name}.part")
-    part.write_bytes(to_parquet(table))
-    part.replace(out)
+    with atomic_file(out) as file:
+        file.write(to_parquet(table))
     return weak_counts(weakly_labelled(rows, claims_by_row(table)), rows)
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from enrichment.images.decode import draft_size
 from enrichment.progress.port import Progress
+from enrichment.stores.atomic import atomic_file
 from enrichment.vision.foreground import foreground
 from enrichment.vision.frame import Decoder, Frame
 from enrichment.vision.letterbox import Pixels
@@ -33,7 +34,6 @@ def cached_pictures(
     pictures: Sequence[bytes], frame: Frame, folder: Path, progress: Progress, decode: Decoder = decode_trusted
 ) -> NDArray[np.uint8]:
     """Return RGB + foreground mask ``[N, S, S, 4]`` of ``pictures``, decoded once per content and ``frame``."""
-    folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(repr(frame).encode())
     for data in pictures:
         digest.update(hashlib.sha256(data).digest())
@@ -45,16 +45,15 @@ def cached_pictures(
 
 
 def _fill(path: Path, pictures: Sequence[bytes], frame: Frame, decode: Decoder, progress: Progress) -> None:
-    part = path.with_suffix(".part")
     shape = (len(pictures), frame.side, frame.side, 4)
-    out = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)
-    progress.start(len(pictures), "decode")
-    for at, data in enumerate(pictures):
-        square = frame.square(data, decode)
-        out[at, ..., :3] = square
-        out[at, ..., 3] = foreground(square)
-        progress.advance()
-    progress.close()
-    out.flush()
-    part.rename(path)
+    with atomic_file(path) as file:
+        out = np.lib.format.open_memmap(file.name, mode="w+", dtype=np.uint8, shape=shape)
+        progress.start(len(pictures), "decode")
+        for at, data in enumerate(pictures):
+            square = frame.square(data, decode)
+            out[at, ..., :3] = square
+            out[at, ..., 3] = foreground(square)
+            progress.advance()
+        progress.close()
+        out.flush()
     LOG.info("decoded %s", json.dumps({"pictures": len(pictures), "side": frame.side, "file": path.name}))

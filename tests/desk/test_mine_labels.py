@@ -58,6 +58,14 @@ def test_titles_become_claims_and_claims_weak_labels(products: Path, tmp_path: P
     assert progress.steps[-1].done == 5
 
 
+def test_no_file_of_another_name_is_touched(products: Path, tmp_path: Path) -> None:
+    (tmp_path / "claims.parquet.part").write_text("somebody's")
+    before = set(tmp_path.iterdir())
+    mine_labels({"products": products}, tmp_path / "claims.parquet", ListProgress())
+    assert (tmp_path / "claims.parquet.part").read_text() == "somebody's"
+    assert set(tmp_path.iterdir()) - before == {tmp_path / "claims.parquet"}
+
+
 def test_the_command_writes_the_table_and_counts(products: Path, tmp_path: Path) -> None:
     out = tmp_path / "claims.parquet"
     result = CliRunner().invoke(

@@ -236,3 +236,17 @@ def test_a_foreign_sheet_is_refused(tmp_path: Path, declaration: Path) -> None:
     sheet.unlink()
     with pytest.raises(UsageError, match="vocabulary report"):
         accept(sheet, declaration)
+
+
+def test_a_link_to_the_vocabulary_stays_one_and_its_file_keeps_its_mode(tmp_path: Path, declaration: Path) -> None:
+    declaration.chmod(0o660)
+    link = tmp_path / "elsewhere" / "attributes.yaml"
+    link.parent.mkdir()
+    link.symlink_to(declaration)
+    sheet = _sheet(tmp_path / "v.csv", ("accept", "zibbly collar", "collar", "spread"))
+    assert accept(sheet, link).synonyms == ("collar.spread: zibbly collar",)
+    assert link.is_symlink()
+    assert "zibbly collar" in declaration.read_text(encoding="utf-8")
+    assert declaration.stat().st_mode & 0o777 == 0o660
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["attributes.yaml", "elsewhere", "v.csv"]
+    assert list(link.parent.iterdir()) == [link]
