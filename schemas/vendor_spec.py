@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from schemas.attribute_spec import attributes
-from schemas.declared import SCHEMA_DIR, Declared, load
+from schemas.declared import Declared, load
 from schemas.errors import DeclarationError
 from schemas.records import LEVELS
 
@@ -283,16 +283,6 @@ class VendorSpec(Declared):
 @cache
 def _folded(values: tuple[str, ...]) -> frozenset[str]:
     return frozenset(value.casefold() for value in values)
-
-
-def vendor_specs(folder: Path = SCHEMA_DIR / "vendors") -> dict[str, VendorSpec]:
-    """Return every vendor declared in ``folder``, by name, sorted.
-
-    Raises:
-        DeclarationError: a file does not fit, or is not named after its vendor.
-
-    """
-    return {path.stem: vendor_spec(path) for path in sorted(folder.glob("*.yaml"))}
 
 
 def vendor_spec(path: Path) -> VendorSpec:

@@ -29,13 +29,6 @@ class Fused:
     outcomes: list[str]
     belief: Belief
 
-    def decision(self, attribute: str) -> AttributeDecision:
-        """Return the decision on ``attribute``; ``KeyError`` where it is not declared."""
-        for decision in self.decisions:
-            if decision.attribute == attribute:
-                return decision
-        raise KeyError(attribute)
-
 
 class Fuser:
     """The fusion of one vocabulary and one set of weights, compiled once for many products."""

@@ -46,11 +46,6 @@ def published_products(
     return conform(pa.table(columns), products_schema(names)).combine_chunks()
 
 
-def published_claims(judged: pa.Table) -> pa.Table:
-    """Return judged claims in the published order: by product, attribute and who claims."""
-    return ordered(conform(judged, JUDGED_CLAIMS), _CLAIM_ORDER)
-
-
 def carry(base: pa.Table, replaced: pa.Table, withdrawn: pa.Table | None = None) -> pa.Table:
     """Return the rows of ``base`` whose product is neither replaced nor withdrawn (tables with vendor and sku)."""
     gone = pc.or_(inside(base, replaced), inside(base, withdrawn))

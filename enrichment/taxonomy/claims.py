@@ -18,6 +18,8 @@ WIDEST = 8
 _MOST_GROUPS = 3
 # What part of a text was understood, or columns that exclude each other, are believed less.
 _LOOSE, _CONTRADICTORY, _COMPOUND = 0.85, 0.5, 0.6
+# How far a column such as colour is believed: nobody measures it.
+_COLUMN_TRUST = 0.9
 
 
 class FieldReader:
@@ -118,7 +120,7 @@ def _field_claims(
             yield from _hierarchy_field(product, tree, trust, column, text, has_types, has_gender)
             continue
         attribute, values = reader.read(column, text)
-        sure = trust.of_field(attribute) * (1.0 if len(values) == 1 else _COMPOUND)
+        sure = _COLUMN_TRUST * (1.0 if len(values) == 1 else _COMPOUND)
         for value in values:
             yield _claim(product, attribute, value, sure, column, text)
 

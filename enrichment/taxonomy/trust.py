@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from enrichment.taxonomy.filing import Filing
 from enrichment.taxonomy.tree import Tree
@@ -18,28 +18,20 @@ SURE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class VendorTrust:
-    """Reliability, 0 to 1, of what ``vendor`` writes at each of the five levels and in other fields."""
+    """Reliability, 0 to 1, of what ``vendor`` writes at each of the five levels."""
 
     vendor: str
     levels: tuple[float, ...] = (0.9,) * len(LEVELS)
-    fields: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse other than five levels and reliabilities outside 0 to 1."""
-        if len(self.levels) != len(LEVELS) or not all(0 <= x <= 1 for x in (*self.levels, *self.fields.values())):
-            raise ValueError(
-                f"VendorTrust of {self.vendor}: five reliabilities between 0 and 1, and any of fields; "
-                f"got levels {self.levels}, fields {dict(self.fields)}"
-            )
-
-    def of_field(self, name: str) -> float:
-        """Return the reliability of a field such as colour."""
-        return self.fields.get(name, 0.9)
+        if len(self.levels) != len(LEVELS) or not all(0 <= x <= 1 for x in self.levels):
+            raise ValueError(f"VendorTrust of {self.vendor}: five reliabilities between 0 and 1; got {self.levels}")
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One comparison: what the vendor wrote at ``level`` (or a field's name) was, or was not, what others saw."""
+    """One comparison: what the vendor wrote at ``level`` was, or was not, what others saw."""
 
     level: str
     agrees: bool
@@ -86,4 +78,4 @@ def measured(vendor: str, agreements: Iterable[Agreement]) -> VendorTrust:
         for name in sorted(total)
     }
     levels = tuple(share.get(level, PRIOR_RIGHT / (PRIOR_RIGHT + PRIOR_WRONG)) for level in LEVELS)
-    return VendorTrust(vendor, levels, {name: value for name, value in share.items() if name not in LEVELS})
+    return VendorTrust(vendor, levels)

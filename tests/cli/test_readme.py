@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from enrichment.cli.app import app
 from enrichment.vendors.read import read_drop
-from schemas.vendor_spec import Columns, Limits, Pictures, VendorSpec, Withdrawal, vendor_specs
+from schemas.vendor_spec import Columns, Limits, Pictures, VendorSpec, Withdrawal
+from tests.vendors.declared import vendor_specs
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from enrichment.vendors.port import Refusal
 from enrichment.vendors.product_tables import products_from_table, products_table
 from schemas.errors import DropError, Terminal
 from schemas.records import WHOLE_DROP, ProblemReason
-from schemas.vendor_spec import vendor_specs
 from tests.vendors import golden
+from tests.vendors.declared import vendor_specs
 
 FORMATS = sorted(READERS)
 both = pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])

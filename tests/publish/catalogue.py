@@ -15,7 +15,7 @@ from enrichment.publish.gate import Candidate, check
 from enrichment.publish.layout import RunKey
 from enrichment.publish.manifest import RunFacts
 from enrichment.publish.read import base_key
-from enrichment.publish.tables import published_claims, published_products
+from enrichment.publish.tables import merged_claims, published_products
 from enrichment.publish.verdict import GateResult
 from enrichment.stores.port import Store
 from schemas import tables
@@ -162,7 +162,7 @@ def catalogue(count: int = 6, base: pa.Table | None = None, **drawn: object) -> 
     products = products_of(given)
     return {
         "products": products,
-        "attribute_claims": published_claims(given.claims),
+        "attribute_claims": merged_claims(None, given.claims),
         "hierarchy_changes": hierarchy_changes(base, products),
     }
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from enrichment.publish import keys as key_room
 from enrichment.publish.keys import ordered, taken
-from enrichment.publish.tables import carry, merged, merged_claims, published_claims, published_products
+from enrichment.publish.tables import carry, merged, merged_claims, published_products
 from schemas import tables
 from tests.publish.catalogue import NAMES, catalogue, inputs, keys, products_of, sha, skus
 
@@ -74,7 +74,7 @@ def test_row_order_of_the_inputs_leaves_no_trace() -> None:
     rng = np.random.default_rng(1)
     shuffled = type(given_)(*(t.take(rng.permutation(t.num_rows)) for t in vars(given_).values()))
     assert products_of(shuffled).equals(products_of(given_))
-    assert published_claims(shuffled.claims).equals(published_claims(given_.claims))
+    assert merged_claims(None, shuffled.claims).equals(merged_claims(None, given_.claims))
 
 
 @given(bytes_=st.integers(1, 2_000))
@@ -118,7 +118,7 @@ def test_an_older_vocabulary_is_brought_to_tonights() -> None:
 
 
 def test_claims_are_carried_by_product() -> None:
-    claims = published_claims(inputs(skus(4)).claims)
+    claims = merged_claims(None, inputs(skus(4)).claims)
     fresh = inputs(["S00002"], seed=9).claims
     table = merged_claims(carry(claims, keys(("acme", "S00002"))), fresh)
     assert table["sku"].to_pylist() == skus(4)

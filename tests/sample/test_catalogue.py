@@ -17,7 +17,7 @@ from schemas.attribute_spec import attributes
 from schemas.errors import UsageError
 from schemas.group_spec import groups
 from schemas.records import ProblemReason
-from schemas.vendor_spec import vendor_specs
+from tests.vendors.declared import vendor_specs
 
 NIGHTS = (date(2026, 11, 17), date(2026, 11, 18), date(2026, 11, 19))
 PRODUCTS = 150

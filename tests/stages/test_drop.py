@@ -12,7 +12,7 @@ from enrichment.stages.drop import source_of, spec_of
 from enrichment.stores.local import LocalStore
 from schemas.errors import DeclarationError, DropError
 from schemas.records import RunManifest
-from schemas.vendor_spec import vendor_specs
+from tests.vendors.declared import vendor_specs
 
 DECLARED = "vendor: {vendor}\nformat: csv\nfiles: [feed.csv]\ncolumns: {{sku: Code}}\n"
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from enrichment.config import Settings
-from enrichment.publish.tables import published_claims
+from enrichment.publish.tables import merged_claims
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.runs.plan import RunPlan
 from enrichment.runs.run import Outcome, Run
@@ -43,7 +43,7 @@ def catalogue(paths, base=None):
     """Three products a vendor, each vendor at its path, as carried over from ``base``."""
     made = [inputs(skus(3), vendor=vendor, path=path) for vendor, path in paths.items()]
     products = pa.concat_tables([products_of(given) for given in made])
-    claims = published_claims(pa.concat_tables([given.claims for given in made]))
+    claims = merged_claims(None, pa.concat_tables([given.claims for given in made]))
     nothing = {"changes": tables.HIERARCHY_CHANGES, "problems": tables.ROW_PROBLEMS, "withdrawn": tables.WITHDRAWN}
     empty = {name: schema.empty_table() for name, schema in nothing.items()}
     return Catalogue(products, claims, **empty, accounts=(), worked_on=0, base=None, base_products=base)

@@ -81,7 +81,7 @@ def test_every_reason_has_a_way_out() -> None:
 @pytest.mark.parametrize("vendor", ["kestrel", "meridian", "oakline", "tamarind"])
 def test_the_declared_vendors_send_few_values_that_nothing_knows(vendor: str) -> None:
     from enrichment.vendors.read import read_drop
-    from schemas.vendor_spec import vendor_specs
+    from tests.vendors.declared import vendor_specs
 
     folder = Path(__file__).parents[3] / "shared" / "drops" / vendor / NIGHT.isoformat()
     if not folder.is_dir():

@@ -12,7 +12,7 @@ import pytest
 from enrichment.vendors.drops import find_drops
 from enrichment.vendors.read import DropBatch, read_drop
 from schemas.records import ProblemReason
-from schemas.vendor_spec import vendor_specs
+from tests.vendors.declared import vendor_specs
 
 DROPS = Path(__file__).resolve().parents[2].parent / "shared" / "drops"
 VENDORS = ("kestrel", "meridian", "oakline", "tamarind")

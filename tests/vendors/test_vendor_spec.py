@@ -9,8 +9,9 @@ from enrichment.vendors.columns import require_columns
 from enrichment.vendors.drops import drop_files
 from enrichment.vendors.withdrawals import absent_products
 from schemas.errors import DeclarationError, DropError
-from schemas.vendor_spec import VendorSpec, vendor_specs
+from schemas.vendor_spec import VendorSpec
 from tests.vendors import golden
+from tests.vendors.declared import vendor_specs
 
 LEAST = "vendor: acme\nformat: csv\nfiles: [feed.csv]\ncolumns: {sku: Code}\n"
 
