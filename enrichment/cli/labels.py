@@ -25,6 +25,9 @@ def audit(
     version: Annotated[
         Path | None, typer.Option(help="Folder of the image version that judges; by default the packaged one.")
     ] = None,
+    votes: Annotated[
+        Path | None, typer.Option(help="CSV of annotators' labels (id, annotator, label), to tell how far they agree.")
+    ] = None,
     threads: int = 2,
     json: Json = False,
 ) -> None:
@@ -36,7 +39,7 @@ def audit(
     progress = open_progress("rich" if sys.stderr.isatty() and not json else "null")
     judge = open_version(version, Kind.VISION) if version else None
     with writing(out):
-        found = audit_labels(sources_of(source), attribute, out, most, threads, progress, judge)
+        found = audit_labels(sources_of(source), attribute, out, most, threads, progress, judge, votes)
     numbers = {
         "items": found.items,
         "likely_errors": len(found.suspects),
@@ -48,7 +51,9 @@ def audit(
     if json:
         say_json(numbers)
     else:
-        console().print("\n".join(f"{name:20} {value}" for name, value in numbers.items()), markup=False)
+        del numbers["kappa"]
+        lines = {**numbers, **{f"kappa {name}": f"{value:.3f}" for name, value in found.kappa.items()}}
+        console().print("\n".join(f"{name:20} {value}" for name, value in lines.items()), markup=False)
 
 
 @app.command("mine")

@@ -16,6 +16,7 @@ from enrichment.labels.labelled import Labelled
 from enrichment.labels.out_of_fold import out_of_fold
 from enrichment.labels.page import write_page
 from enrichment.labels.suspects import Suspect, suspects
+from enrichment.labels.votes import OWN
 from enrichment.progress.port import Progress
 
 PAGE, REVIEW = "labels.html", "labels.csv"
@@ -47,7 +48,7 @@ def audit(
     judged = out_of_fold(items.features, items.labels, items.families)
     found = suspects(items, judged)
     pairs = _duplicates(items, progress)
-    kappa = agreements({"label": items.labels, **(items.votes or {})})
+    kappa = agreements({OWN: items.labels, **(items.votes or {})})
     # All pairs vote: a part of them could outvote the wrong one.
     doubted = dict(islice(outvoted(pairs, items.labels).items(), most))
     rows = _rows(items, found[:most], doubted)

@@ -51,13 +51,13 @@ def read_corrections(path: Path) -> dict[tuple[str, str], str]:
 
     """
     rows = list(read_sheet(path, COLUMNS, "`enrich labels audit`", verbatim=("id",)))
-    values = _values()
+    values = declared_values()
     for _, row in rows:
         values.get(row["attribute"], set()).add(row["label"])
     return dict(found for where, row in rows if (found := _correction(where, row, values)) is not None)
 
 
-def _values() -> dict[str, set[str]]:
+def declared_values() -> dict[str, set[str]]:
     """Return the declared values of every attribute that has any, article types included."""
     hierarchy = taxonomy()
     values = {a.name: {value.name for value in a.values} for a in attributes().attributes if a.values}
