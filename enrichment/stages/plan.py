@@ -13,6 +13,7 @@ from enrichment.runs.plan import DECISIONS, INSTEAD_OF, RunPlan, run_id
 from enrichment.runs.run import Run
 from enrichment.stages.ledger import SNAPSHOT, snapshot
 from enrichment.stages.left_out import lacks_a_drop
+from enrichment.stages.model import pinned
 from enrichment.stages.versions import declarations, versions
 from enrichment.stores.open import open_store
 from enrichment.taxonomy.sound import require_sound
@@ -35,11 +36,13 @@ def declared(settings: Settings | None = None) -> list[str]:
 def plan_night(night: date, settings: Settings | None = None) -> str:
     """Write the plan of ``night`` and return the run's address; equal inputs give the same run.
 
-    The base is the newest complete run of an *earlier* night, so a past night can be run again at any time. A vendor
-    whose declaration cannot be read is part of the night and fails in it, as one whose drop cannot be read.
+    The base is the newest complete run of an *earlier* night, so a past night can be run again at any time. The plan
+    names a version of every model, so what is promoted later is for what is planned later. A vendor whose declaration
+    cannot be read is part of the night and fails in it, as one whose drop cannot be read.
 
     Raises:
-        UsageError: the folder of drops or of vendor declarations does not exist, or declares no vendor.
+        UsageError: the folder of drops or of vendor declarations does not exist, or declares no vendor; or the store
+            has no model version of a name that the settings give.
         DeclarationError: the hierarchy has mistakes, or not one vendor's declaration can be read.
 
     """
@@ -54,6 +57,7 @@ def plan_night(night: date, settings: Settings | None = None) -> str:
     base = published_before(store, night)
     base_id = base.run_id if base else None
     decided = snapshot(store)
+    settings = pinned(settings)
     shaping = {**versions(settings), DECISIONS: hashlib.sha256(decided).hexdigest()[:12]}
     drops, undeclared = tuple(found), tuple(unknown)
     left_out = [*undeclared, *vendors.unread]
