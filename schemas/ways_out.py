@@ -25,7 +25,8 @@ WAY_OUT: Mapping[ProblemReason, str] = {
     ProblemReason.PICTURE_TOO_SMALL: _PICTURE,
     ProblemReason.PATH_OUTSIDE: "The reference leads out of the drop and was not followed: ask the vendor about it",
     ProblemReason.ARCHIVE_BOMB: "The archive's member was not unpacked: ask the vendor for a sound archive",
-    ProblemReason.ADDRESS_REFUSED: "The address is not public and was not asked: ask the vendor for a public one",
+    ProblemReason.ADDRESS_REFUSED: "The address is not public and was not asked: ask the vendor for a public one, or "
+    "allow its host (ENRICH_PRIVATE_HOSTS); the next night tries again",
     ProblemReason.FETCH_FAILED: "The vendor's server did not give the picture; the next night asks again",
     ProblemReason.LANGUAGE_UNSUPPORTED: "Ask the vendor for words in English; until then they claim nothing, and "
     "pictures and filing stand alone",

@@ -14,10 +14,10 @@ from enrichment.config import Settings
 from schemas.records import RunManifest, VendorDrop
 
 # Versions that name the run but make no product stale: each product carries its own share of people's decisions and its
-# own vendor's declaration, and the build as a whole also covers how reports and files are written. The last is the run
-# that stood for the same inputs before, published without a vendor.
-DECISIONS, BUILD, VENDORS, INSTEAD_OF = "decisions", "build", "vendors", "instead_of"
-NOT_SHARED = frozenset({DECISIONS, BUILD, VENDORS, INSTEAD_OF})
+# own vendor's declaration, the hosts that may be asked show in its pictures, and the build as a whole also covers how
+# reports and files are written. The last is the run that stood for the same inputs before, published without a vendor.
+DECISIONS, BUILD, VENDORS, HOSTS, INSTEAD_OF = "decisions", "build", "vendors", "hosts", "instead_of"
+NOT_SHARED = frozenset({DECISIONS, BUILD, VENDORS, HOSTS, INSTEAD_OF})
 _RUN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-[0-9a-f]{12}", re.ASCII)
 
 
@@ -42,10 +42,8 @@ class RunPlan:
 
     @property
     def identity(self) -> bytes:
-        """What every shard's answer depends on: the run's inputs, and the settings that shape tables; no place."""
-        settings = self.settings
-        shaping = (settings.shard_rows, settings.private_hosts, settings.max_refiled_share)
-        return canonical([self.manifest.run_id, shaping])
+        """What every shard's answer depends on: the run's inputs, and how many products make a shard; no place."""
+        return canonical([self.manifest.run_id, self.settings.shard_rows])
 
     def to_bytes(self) -> bytes:
         """Return canonical JSON: equal plans give equal bytes."""

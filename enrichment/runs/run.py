@@ -106,10 +106,11 @@ class Run:
             return None
         return Marker(raw["fingerprint"], StageReport(**raw["report"]), raw["outputs"])
 
-    def fingerprint(self, stage: str, upstream: Sequence[Marker]) -> str:
-        """Hash what a stage's answer depends on: the plan, the stage's name and its upstream outputs."""
+    def fingerprint(self, stage: str, upstream: Sequence[Marker], settings: Sequence[str] = ()) -> str:
+        """Hash what a stage's answer depends on: the plan, the stage's name, upstream outputs and its own settings."""
         plan = hashlib.sha256(self.plan.identity).hexdigest()
-        return short_hash([stage, plan, [dict(marker.outputs) for marker in upstream]])
+        own = [getattr(self.plan.settings, name) for name in settings]
+        return short_hash([stage, plan, [dict(marker.outputs) for marker in upstream], own])
 
     def commit(self, stage: str, shard: str, fingerprint: str, outcome: Outcome) -> None:
         """Write tables and files, then the marker that makes them count; what stopped the shard before is forgotten."""

@@ -12,8 +12,8 @@ from schemas.tables import PRODUCTS
 
 # How long after its product was sent a picture is asked for.
 NIGHTS = 14
-# What another night may mend; a picture that was refused for what it is stays refused.
-AWAITED = frozenset({ProblemReason.PICTURE_MISSING, ProblemReason.FETCH_FAILED})
+# What another night may mend: the host of an address may be allowed. A picture refused for what it is stays refused.
+AWAITED = frozenset({ProblemReason.PICTURE_MISSING, ProblemReason.FETCH_FAILED, ProblemReason.ADDRESS_REFUSED})
 _SENT = "images_sent"
 
 

@@ -1,6 +1,7 @@
 """What depends on what, and the one function that runs a stage's shard.
 
-Done is a marker whose fingerprint equals that of the shard's inputs: such a shard is not run again.
+Done is a marker whose fingerprint equals that of the shard's inputs: such a shard is not run again. What a stage's own
+settings decide is decided for good once the run is published.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ WHOLE = "all"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage: the stages it reads from, and what one of its shards is."""
+    """One stage: the stages it reads from, what one of its shards is, and the settings that shape it alone."""
 
     name: str
     needs: tuple[str, ...]
     scope: Literal["vendor", "products", "group", "catalogue"]
+    settings: tuple[str, ...] = ()
 
     def function(self) -> Callable[[Run, str], Outcome]:
         """Import the stage's file on first use, so that listing stages loads no model library."""
@@ -47,7 +49,7 @@ _STEPS = (
     Step("decide", ("read", "fetch", "text", "look"), "products"),
     Step("place", ("read", "fetch", "decide"), "products"),
     Step("index", ("read", "fetch", "look", "decide", "place"), "group"),
-    Step("gate", ("read", "fetch", "text", "look", "decide", "place"), "catalogue"),
+    Step("gate", ("read", "fetch", "text", "look", "decide", "place"), "catalogue", ("max_refiled_share",)),
     Step("publish", ("read", "index", "gate"), "catalogue"),
 )
 STEPS = {step.name: step for step in _STEPS}
@@ -105,9 +107,9 @@ def _run(opened: Run, step: Step, shard: str) -> StageReport:
         # What is published is asked for again without harm, whatever was declared since.
         if changed is not None and not is_published(opened):
             raise changed
-    fingerprint = opened.fingerprint(step.name, upstream(opened, step, shard))
+    fingerprint = opened.fingerprint(step.name, upstream(opened, step, shard), step.settings)
     marker = opened.marker(step.name, shard)
-    if marker is not None and marker.fingerprint == fingerprint:
+    if marker is not None and (marker.fingerprint == fingerprint or (step.settings and is_published(opened))):
         log.info("%s/%s already done", step.name, shard)
         return marker.report
     if step.scope == "vendor":

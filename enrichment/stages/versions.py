@@ -14,7 +14,7 @@ from pathlib import Path
 
 from enrichment.config import Settings
 from enrichment.models.registry import Kind, resolve
-from enrichment.runs.plan import BUILD, VENDORS, RunPlan, short_hash
+from enrichment.runs.plan import BUILD, HOSTS, VENDORS, RunPlan, short_hash
 from enrichment.stores.open import open_store
 from enrichment.vendors.declarations import declaration_files
 from enrichment.vendors.drops import DropChanged
@@ -28,7 +28,7 @@ _ANSWERING_ROOMS = ("images", "vision", "fusion", "taxonomy", "vendors", "stages
 
 
 def versions(settings: Settings) -> dict[str, str]:
-    """Return name -> 12 hex digits for code, declarations and model versions, as this run would use them."""
+    """Return name -> 12 hex digits for code, declarations, models and allowed hosts, as this run would use them."""
     store = open_store(settings.store)
     models = {kind.value: resolve(store, kind, settings.models.get(kind.value)).hash[:12] for kind in Kind}
     return {
@@ -36,6 +36,7 @@ def versions(settings: Settings) -> dict[str, str]:
         **_shipped(),
         BUILD: _code_hash(("",)),
         VENDORS: short_hash(declarations(settings)),
+        HOSTS: short_hash(sorted(set(settings.private_hosts))),
         "ner": str(settings.ner).lower(),
     }
 

@@ -1,5 +1,6 @@
 """A picture that could not be had is asked for again on the nights after, for a while."""
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -77,6 +78,27 @@ def test_after_a_while_nobody_asks_any_more(settings):
     late = NIGHTS[0] + timedelta(days=LAST)
     assert counted(run_one(settings, late), "fetch")["asked_again"] == 1
     assert counted(run_one(settings, late + timedelta(days=1)), "fetch") == {}
+
+
+def test_a_host_that_is_allowed_later_brings_its_pictures_the_same_night_or_the_next(server, tmp_path):
+    server.routes["/c.jpg"] = pictures("c")["/c.jpg"]
+    allowed = settings_in(tmp_path, server)
+    refused = replace(allowed, private_hosts=())
+    deliver(allowed, NIGHTS[0], server, TWO)
+    first = run_one(refused, NIGHTS[0])
+    assert server.seen == []
+    row = products_of(allowed)["C"]
+    assert (row["images"], len(row["images_sent"])) == ([], 2)
+    shutil.copytree(allowed.store, tmp_path / "next" / "store")
+
+    again = run_one(allowed, NIGHTS[0])
+    assert again.run_id != first.run_id
+    assert len(products_of(allowed)["C"]["images"]) == 2
+
+    later = replace(allowed, store=str(tmp_path / "next" / "store"))
+    assert counted(run_one(replace(later, private_hosts=()), NIGHTS[1]), "fetch") == {"asked_again": 3, "found": 0}
+    assert counted(run_one(later, NIGHTS[2]), "fetch") == {"asked_again": 3, "found": 3}
+    assert len(products_of(later)["C"]["images"]) == 2
 
 
 def test_a_picture_that_is_no_picture_is_not_asked_for_again(server, tmp_path):

@@ -141,6 +141,17 @@ def test_a_night_with_a_broken_hierarchy_is_refused_with_every_mistake(broken, t
     assert not (tmp_path / "store").exists()
 
 
+def test_a_host_that_is_allowed_names_the_run_and_makes_no_product_stale(broken):
+    runs = [
+        Run.at(plan_night(NIGHT, replace(broken, private_hosts=hosts)))
+        for hosts in ((), ("cdn.local",), ("cdn.local", "b.local"), ("b.local", "cdn.local"))
+    ]
+    names = [run.run_id for run in runs]
+    assert len({*names}) == 3
+    assert names[2] == names[3]
+    assert len({run.plan.versions_hash("acme") for run in runs}) == 1
+
+
 def test_a_folder_that_nobody_declared_names_the_run_for_it_stands_in_what_is_published(broken, tmp_path):
     alone = plan_night(NIGHT, broken)
     shutil.copytree(tmp_path / "drops" / "acme", tmp_path / "drops" / "stranger")

@@ -8,6 +8,7 @@ import pytest
 
 from enrichment import stages
 from enrichment.config import Settings
+from enrichment.publish.commit import publish
 from enrichment.runs.plan import RunPlan, run_id
 from enrichment.runs.run import Outcome, Run
 from enrichment.stages import versions
@@ -18,6 +19,7 @@ from enrichment.stores.space import DiskFull
 from schemas.errors import DropError, ModelMismatch, StoreUnavailable, UsageError
 from schemas.group_spec import groups
 from schemas.records import RunManifest, StageReport, VendorDrop
+from tests.publish.catalogue import catalogue, facts
 
 NIGHT = date(2026, 11, 17)
 DROPS = (VendorDrop("acme", NIGHT, "file:///a", "1"), VendorDrop("bolt_2", NIGHT, "file:///b", "2"))
@@ -150,6 +152,28 @@ def test_a_night_goes_on_with_what_it_was_planned_with_or_not_at_all(run):
     report = StageReport("fetch", "acme-0000", 0, 0, 0)
     run.commit("fetch", "acme-0000", run.fingerprint("fetch", marker), Outcome(report))
     assert stages.run("fetch", run.uri, "acme-0000") == report
+
+
+def test_another_bound_asks_the_gate_again_and_no_other_stage_until_the_run_is_published(tmp_path, monkeypatch):
+    asked = []
+
+    def stage(opened, shard):
+        asked.append(opened.plan.settings.max_refiled_share)
+        return Outcome(StageReport("gate", shard, 0, 0, 0))
+
+    manifest = RunManifest(run_id(NIGHT, None, (), {}), NIGHT, None, (), (), {})
+    store = LocalStore(tmp_path)
+    low, high = (RunPlan(manifest, Settings(max_refiled_share=share)) for share in (0.2, 0.5))
+    monkeypatch.setattr(Step, "function", lambda step: stage)
+    for plan in (low, low, high, high, low):
+        stages.run("gate", Run.create(store, plan).uri, "all")
+    assert asked == [0.2, 0.5, 0.2]
+    for name in set(STEPS) - {"gate"}:
+        marks = {Run.create(store, plan).fingerprint(name, [], STEPS[name].settings) for plan in (low, high)}
+        assert len(marks) == 1
+    publish(store, facts(manifest.run_id, NIGHT), catalogue(2))
+    stages.run("gate", Run.create(store, high).uri, "all")
+    assert asked == [0.2, 0.5, 0.2]
 
 
 def test_a_full_folder_for_temporary_files_is_worth_another_try_and_no_failure_of_the_shard(run, monkeypatch):
