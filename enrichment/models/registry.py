@@ -65,7 +65,7 @@ class Registry:
     def __init__(self, store: Store, cache: Path | None = None, starters: dict[Kind, Path] | None = None) -> None:
         """Keep versions under ``models/`` of ``store``; ``cache`` defaults to ``$ENRICH_MODEL_CACHE`` or the user's."""
         self._store = store
-        self._cache = cache or Path(os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "catalog-enrichment")
+        self._cache = cache
         self._starters = starters or _STARTERS
 
     def list(self, kind: Kind) -> list[str]:
@@ -89,7 +89,7 @@ class Registry:
         if name is None or name in {packaged.version, STARTER}:
             return packaged
         manifest = self._manifest(kind, check_name(name))
-        folder = self._cache / kind.value / f"{name}-{manifest['hash'][:12]}"
+        folder = (self._cache or _users_cache()) / kind.value / f"{name}-{manifest['hash'][:12]}"
         if not (folder / MANIFEST).is_file():
             self._download(kind, name, folder)
         found = open_version(folder, kind)
@@ -190,6 +190,16 @@ class Registry:
                 part.rename(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _users_cache() -> Path:
+    """Return where fetched versions are kept; a user without a home folder must be told another."""
+    if given := os.environ.get(CACHE_VARIABLE):
+        return Path(given)
+    try:
+        return Path.home() / ".cache" / "catalog-enrichment"
+    except RuntimeError as error:
+        raise UsageError(f"no folder for fetched models: {error} Set {CACHE_VARIABLE} to a local folder.") from error
 
 
 def _sweep(folder: Path) -> None:

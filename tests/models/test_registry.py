@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from enrichment.models.registry import Registry, resolve, starter
+from enrichment.models.registry import CACHE_VARIABLE, Registry, resolve, starter
 from enrichment.models.version import MANIFEST, Kind, ModelVersion, folder_hash, gated, open_version, seal
 from enrichment.stores.open import open_store
 from schemas.errors import GateRefused, ModelMismatch, UsageError
@@ -123,6 +123,23 @@ def test_what_a_killed_download_left_is_swept_a_day_later(registry: Registry, tm
     os.utime(old, (0, 0))
     registry.fetch(Kind.VISION, "v2")
     assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_user_without_a_home_folder_needs_one_only_for_what_has_to_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv(CACHE_VARIABLE, raising=False)
+    store = open_store(str(tmp_path / "store"))
+    assert resolve(store, Kind.VISION) == starter(Kind.VISION)
+    Registry(store).publish(make(tmp_path / "a", "v2", {"group": 0.9}))
+    with pytest.raises(UsageError, match=rf"no folder for fetched models: .* Set {CACHE_VARIABLE} to a local folder"):
+        resolve(store, Kind.VISION, "v2")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    assert resolve(store, Kind.VISION, "v2").folder.is_relative_to(tmp_path / "cache")
 
 
 def test_a_version_without_manifest_in_the_store_does_not_exist(registry: Registry, tmp_path: Path) -> None:
