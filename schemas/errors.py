@@ -58,7 +58,7 @@ class ObjectChanged(Transient, OSError):
 
 
 class ObjectCorrupt(Terminal, ValueError):
-    """A stored object's bytes do not hash to its name."""
+    """A stored object's bytes do not hash to its name, or to what was noted when it was written."""
 
 
 class FetchFailed(Transient, OSError):

@@ -20,7 +20,7 @@ from enrichment.runs.plan import RunPlan, canonical, short_hash
 from enrichment.runs.scratch import Scratch
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
-from schemas.errors import MESSAGE_LIMIT, ObjectMissing, UsageError
+from schemas.errors import MESSAGE_LIMIT, ObjectCorrupt, ObjectMissing, UsageError
 from schemas.records import StageReport, bounded
 
 
@@ -61,6 +61,7 @@ class Run:
         """Open ``run_id``; ``UsageError`` where the store holds no plan of that name."""
         self.store, self.run_id, self.prefix = store, run_id, f"runs/{run_id}"
         self._scratch: Scratch | None = None
+        self._outputs: dict[tuple[str, str], Mapping[str, str]] = {}
         try:
             self.plan = RunPlan.from_bytes(store.get(f"{self.prefix}/plan.json"))
         except ObjectMissing as error:
@@ -103,7 +104,9 @@ class Run:
         try:
             raw = json.loads(self.store.get(self._key(stage, shard, "done.json")))
         except ObjectMissing:
+            self._outputs.pop((stage, shard), None)
             return None
+        self._outputs[stage, shard] = raw["outputs"]
         return Marker(raw["fingerprint"], StageReport(**raw["report"]), raw["outputs"])
 
     def fingerprint(self, stage: str, upstream: Sequence[Marker], settings: Sequence[str] = ()) -> str:
@@ -136,6 +139,7 @@ class Run:
 
     def undo(self, stage: str, shard: str) -> None:
         """Let a shard count as not done."""
+        self._outputs.pop((stage, shard), None)
         self.store.delete(self._key(stage, shard, "done.json"))
 
     def failure(self, stage: str, shard: str) -> Failure | None:
@@ -147,12 +151,39 @@ class Run:
         return Failure(raw["error"], raw["message"])
 
     def table(self, stage: str, shard: str, name: str) -> pa.Table:
-        """Read one table of a finished shard."""
-        return from_parquet(self.store.get(self._key(stage, shard, f"{name}.parquet")))
+        """Read one table of a finished shard (see :meth:`read`)."""
+        return from_parquet(self.read(stage, shard, f"{name}.parquet"))
+
+    def read(self, stage: str, shard: str, name: str) -> bytes:
+        """Return one output of a finished shard, hash verified.
+
+        Raises:
+            ObjectMissing: there is none, or no marker names it.
+            ObjectCorrupt: it is not the one that the marker names.
+
+        """
+        data = self.store.get(self._key(stage, shard, name))
+        self._require(stage, shard, name, hashlib.sha256(data).hexdigest())
+        return data
 
     def download(self, stage: str, shard: str, name: str, path: Path) -> None:
-        """Copy one file of a finished shard to ``path``."""
+        """Copy one output of a finished shard to ``path``, hash verified as in :meth:`read`."""
         self.store.download(self._key(stage, shard, name), path)
+        self._require(stage, shard, name, _file_sha256(path))
+
+    def _require(self, stage: str, shard: str, name: str, got: str) -> None:
+        """Compare a hash with the marker's, which is read once, and again only where it was another."""
+        if self._outputs.get((stage, shard), {}).get(name) == got:
+            return
+        marker, where = self.marker(stage, shard), f"run {self.run_id}: {stage}/{shard}: {name}"
+        allowed = None if marker is None else marker.outputs.get(name)
+        if allowed is None:
+            raise ObjectMissing(f"{where} is named by no done marker, so it does not count. `enrich resume {self.uri}`")
+        if allowed != got:
+            raise ObjectCorrupt(
+                f"{where} hashes to {got}; allowed: {allowed}, as its done marker says. Delete the marker "
+                f"{self._key(stage, shard, 'done.json')} in {self.store.uri}; `enrich resume {self.uri}` makes it anew."
+            )
 
     def _key(self, stage: str, shard: str, name: str) -> str:
         return f"{self.prefix}/{stage}/{shard}.{name}"

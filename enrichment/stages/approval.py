@@ -7,6 +7,7 @@ import json
 from enrichment.runs.plan import canonical
 from enrichment.runs.run import Run
 from enrichment.stages.gate import PAGE, VERDICT
+from enrichment.stages.steps import WHOLE
 from schemas.errors import ApprovalNeeded, ObjectMissing, UsageError
 
 APPROVAL = "approval.json"
@@ -15,7 +16,7 @@ APPROVAL = "approval.json"
 def questions_of(run: Run) -> list[str]:
     """Return what the gate found unusual, empty where the night may be published without a person."""
     try:
-        verdict = run.store.get(f"{run.prefix}/gate/all.{VERDICT}")
+        verdict = run.read("gate", WHOLE, VERDICT)
     except ObjectMissing as error:
         raise UsageError(f"run {run.run_id} has not passed the gate yet. `enrich resume {run.uri}`") from error
     questions: list[str] = json.loads(verdict)["questions"]
@@ -24,7 +25,7 @@ def questions_of(run: Run) -> list[str]:
 
 def page_of(run: Run) -> str:
     """Return the address of the page that shows what a person is asked about; what lies beside it belongs to it."""
-    return f"{run.uri}/gate/all.{PAGE}"
+    return f"{run.uri}/gate/{WHOLE}.{PAGE}"
 
 
 def approve(run: Run, by: str) -> list[str]:

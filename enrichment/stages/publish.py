@@ -63,7 +63,7 @@ def publish(run: Run, whole: str) -> Outcome:
 
 def _verdict(run: Run, whole: str) -> Verdict:
     approved_by = require_approval(run)
-    raw = json.loads(run.store.get(f"{run.prefix}/gate/{whole}.{VERDICT}"))
+    raw = json.loads(run.read("gate", whole, VERDICT))
     accounts = tuple(VendorAccount(**account) for account in raw["accounts"])
     return Verdict(GateResult(raw["checks"], ()), tuple(raw["questions"]), approved_by, accounts, raw["worked_on"])
 

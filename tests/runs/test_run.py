@@ -1,4 +1,5 @@
 import doctest
+import hashlib
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from enrichment.runs.parquet import to_parquet
 from enrichment.runs.plan import RunPlan, night_of, run_id
 from enrichment.runs.run import Outcome, Run
 from enrichment.stores.local import LocalStore
-from schemas.errors import MESSAGE_LIMIT, ObjectMissing, UsageError
+from schemas.errors import MESSAGE_LIMIT, ObjectCorrupt, ObjectMissing, UsageError
 from schemas.records import RunManifest, StageReport, VendorDrop
 
 NIGHT = date(2026, 11, 17)
@@ -81,6 +82,62 @@ def test_a_commit_is_read_back_with_its_marker(run):
 def test_what_no_marker_names_does_not_count(run):
     run.store.put(f"{run.prefix}/text/acme-0000.claims.parquet", to_parquet(TABLE))
     assert run.marker("text", "acme-0000") is None
+
+
+def other_bytes(run, name):
+    """Put another table, or file, under an output of text/acme-0000, as a late writer of an earlier try does."""
+    data = to_parquet(pa.table({"sku": ["z"]}))
+    run.store.put(f"{run.prefix}/text/acme-0000.{name}", data)
+    return hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("opened_before", [True, False])
+def test_an_output_that_is_not_the_one_its_marker_names_is_refused(run, tmp_path, opened_before):
+    made = tmp_path / "made"
+    made.write_bytes(b"trees")
+    both = replace(outcome(), files={"forest.ann": made})
+    run.commit("text", "acme-0000", "f1", both)
+    reader = Run.at(run.uri)
+    if opened_before:
+        reader.marker("text", "acme-0000")
+    got, told = other_bytes(run, "claims.parquet"), run.marker("text", "acme-0000").outputs["claims.parquet"]
+    other_bytes(run, "forest.ann")
+    way_out = rf"Delete the marker {run.prefix}/text/acme-0000\.done\.json in .*`enrich resume {run.uri}`"
+    with pytest.raises(ObjectCorrupt, match=rf"claims\.parquet hashes to {got}; allowed: {told}.*{way_out}"):
+        reader.table("text", "acme-0000", "claims")
+    with pytest.raises(ObjectCorrupt, match=r"text/acme-0000: forest\.ann hashes to"):
+        reader.download("text", "acme-0000", "forest.ann", tmp_path / "copy")
+    run.store.delete(f"{run.prefix}/text/acme-0000.done.json")
+    run.commit("text", "acme-0000", "f1", both)
+    assert reader.table("text", "acme-0000", "claims").equals(TABLE)
+
+
+def test_a_shard_that_was_done_anew_is_read_by_its_new_marker(run):
+    run.commit("text", "acme-0000", "f1", outcome())
+    reader = Run.at(run.uri)
+    reader.marker("text", "acme-0000")
+    newer = pa.table({"sku": ["c"]})
+    run.commit("text", "acme-0000", "f2", outcome(newer))
+    assert reader.table("text", "acme-0000", "claims").equals(newer)
+
+
+def test_an_output_that_no_marker_names_is_missing(run):
+    other_bytes(run, "claims.parquet")
+    for report in (None, StageReport("text", "acme-0000", 2, 2, 0)):
+        if report is not None:
+            run.commit("text", "acme-0000", "f1", Outcome(report))
+        with pytest.raises(ObjectMissing, match="named by no done marker"):
+            run.table("text", "acme-0000", "claims")
+
+
+def test_a_stage_that_read_the_markers_of_its_upstream_reads_no_marker_again(run, monkeypatch):
+    run.commit("text", "acme-0000", "f1", outcome())
+    run.marker("text", "acme-0000")
+    asked = []
+    get = LocalStore.get
+    monkeypatch.setattr(LocalStore, "get", lambda own, key: asked.append(key) or get(own, key))
+    run.table("text", "acme-0000", "claims")
+    assert [key.rpartition(".")[2] for key in asked] == ["parquet"]
 
 
 def test_the_same_table_gives_the_same_bytes():
