@@ -183,25 +183,17 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class ImageRef:
-    """One picture of a product, kept in the image store under the sha256 of its bytes.
-
-    Size in pixels and format are None where the picture was kept on an earlier night and not opened again.
-    """
+    """One picture of a product, kept in the image store under the sha256 of its bytes."""
 
     vendor: str
     sku: str
     position: int
     ref: str
     sha256: str
-    width: int | None = None
-    height: int | None = None
-    format: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse anything but a lower-case sha256 and positive sizes."""
+        """Refuse anything but a lower-case sha256."""
         _require(bool(_SHA256.fullmatch(self.sha256)), "ImageRef.sha256", self.sha256, "64 hex digits")
-        sides = [side for side in (self.width, self.height) if side is not None]
-        _require(all(side > 0 for side in sides), "ImageRef.size", (self.width, self.height), "positive pixels")
 
 
 @dataclass(frozen=True, slots=True)
