@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from enrichment.publish.read import find_run, latest, open_run
+from enrichment.publish.read import download_file, find_run, latest, open_run
 from enrichment.stores.port import Store
 
 REPORT = "report/"
@@ -17,5 +17,5 @@ def fetch_report(store: Store, run_id: str | None, folder: Path) -> Path:
         if name.startswith(REPORT):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            store.download(f"{published.prefix}/{name}", target)
+            download_file(store, published, name, target)
     return folder / REPORT.rstrip("/")

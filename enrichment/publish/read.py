@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -155,23 +156,43 @@ def read_file(store: Store, published: Published, name: str) -> bytes:
         PublishedMismatch: the file is missing or has other bytes than were published.
 
     """
-    files = published.manifest["files"]
-    if name not in files:
-        raise UsageError(f"run {published.run_id} has no file {name!r}; it has: {', '.join(sorted(files))}")
+    allowed = _sha256(published, name)
     try:
         data = store.get(f"{published.prefix}/{name}")
     except ObjectMissing as error:
-        raise _mismatch(published.key, name, "no object", files[name]["sha256"]) from error
-    got = hashlib.sha256(data).hexdigest()
-    if got != files[name]["sha256"]:
-        raise _mismatch(published.key, f"sha256 of {name}", got, files[name]["sha256"])
+        raise _mismatch(published.key, name, "no object", allowed) from error
+    _require(published.key, name, hashlib.sha256(data).hexdigest(), allowed)
     return data
+
+
+def download_file(store: Store, published: Published, name: str, path: Path) -> None:
+    """Copy one file of the run to ``path``, its hash verified; errors as in :func:`read_file`."""
+    allowed = _sha256(published, name)
+    try:
+        store.download(f"{published.prefix}/{name}", path)
+    except ObjectMissing as error:
+        raise _mismatch(published.key, name, "no object", allowed) from error
+    with path.open("rb") as stream:
+        _require(published.key, name, hashlib.file_digest(stream, "sha256").hexdigest(), allowed)
 
 
 def verify(store: Store, published: Published) -> None:
     """Read every file of the run and compare its hash; ``PublishedMismatch`` at the first that differs."""
     for name in sorted(published.manifest["files"]):
         read_file(store, published, name)
+
+
+def _sha256(published: Published, name: str) -> str:
+    """Return what the manifest says a file hashes to; ``UsageError`` where it lists no such file."""
+    files = published.manifest["files"]
+    if name not in files:
+        raise UsageError(f"run {published.run_id} has no file {name!r}; it has: {', '.join(sorted(files))}")
+    return str(files[name]["sha256"])
+
+
+def _require(key: RunKey, name: str, got: str, allowed: str) -> None:
+    if got != allowed:
+        raise _mismatch(key, f"sha256 of {name}", got, allowed)
 
 
 def _mismatch(key: RunKey, what: str, got: str, allowed: str) -> PublishedMismatch:

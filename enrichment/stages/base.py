@@ -1,13 +1,13 @@
 """Last night's catalogue, as the run at hand stands on it.
 
-Published runs never change, so what was read and verified once is kept, packed as it lies in the store, for the next
-stage of the same process: up to ``MOST_BYTES``.
+Published runs never change, so each file is brought here and verified once, and every shard that the process works on
+reads from that copy the rows and columns it needs.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,38 +15,40 @@ import pyarrow.compute as pc
 from enrichment.index.build import VECTORS
 from enrichment.index.catalogue import ALL
 from enrichment.publish.layout import table_key
-from enrichment.publish.read import Published, find_run, open_run, read_file
+from enrichment.publish.read import Published, download_file, find_run, open_run
 from enrichment.runs.parquet import from_parquet
 from enrichment.runs.run import Run
+from enrichment.runs.scratch import Scratch
 
-MOST_BYTES = 192 * 2**20
 _BUNDLE = f"indexes/{ALL}/{VECTORS}"
 
 
 class Kept:
-    """Verified bytes of published files by (store, run, name); those not asked for longest leave first."""
+    """Verified copies of one published run's files; those of the run before go when another is asked for."""
 
-    def __init__(self, most: int = MOST_BYTES) -> None:
-        """Keep up to ``most`` bytes; a larger file is never kept."""
-        self._most = most
-        self._files: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._run: tuple[str, str] | None = None
+        self._scratch: Scratch | None = None
+        self._files: dict[str, Path] = {}
 
-    @property
-    def size(self) -> int:
-        """Bytes held now."""
-        return sum(len(data) for data in self._files.values())
+    def path(self, run: Run, published: Published, name: str) -> Path:
+        """Return where the copy of one file of ``published`` lies; errors as in ``read_file``."""
+        if self._run != (run.store.uri, published.run_id):
+            self.close()
+            self._run = (run.store.uri, published.run_id)
+        if name not in self._files:
+            self._scratch = self._scratch or Scratch()
+            path = self._scratch.path / f"{len(self._files)}.parquet"
+            download_file(run.store, published, name, path)
+            self._files[name] = path
+        return self._files[name]
 
-    def read(self, run: Run, published: Published, name: str) -> bytes:
-        """Return one file of ``published``, from the store the first time; errors as in ``read_file``."""
-        key = (run.store.uri, published.run_id, name)
-        data = self._files.pop(key, None)
-        if data is None:
-            data = read_file(run.store, published, name)
-        if len(data) <= self._most:
-            self._files[key] = data
-            while self.size > self._most:
-                self._files.popitem(last=False)
-        return data
+    def close(self) -> None:
+        """Remove all copies."""
+        if self._scratch is not None:
+            self._scratch.close()
+        self._run, self._scratch, self._files = None, None, {}
 
 
 _KEPT = Kept()
@@ -69,7 +71,7 @@ def base_table(
 ) -> pa.Table | None:
     """Read a published table of the base: its rows or some of them, its columns or some; None on the first night."""
     published = base_of(run)
-    return None if published is None else from_parquet(_KEPT.read(run, published, table_key(name)), columns, where)
+    return None if published is None else from_parquet(_KEPT.path(run, published, table_key(name)), columns, where)
 
 
 def base_products(run: Run, vendor: str, columns: Sequence[str] | None = None) -> pa.Table | None:
@@ -82,7 +84,7 @@ def base_embeddings(run: Run, where: pc.Expression | None = None) -> pa.Table | 
     published = base_of(run)
     if published is None or _BUNDLE not in published.manifest["files"]:
         return None
-    return from_parquet(_KEPT.read(run, published, _BUNDLE), where=where)
+    return from_parquet(_KEPT.path(run, published, _BUNDLE), where=where)
 
 
 def of_vendor(vendor: str) -> pc.Expression:

@@ -1,6 +1,5 @@
 from datetime import date
 
-import pyarrow as pa
 import pytest
 
 from enrichment.config import Settings
@@ -25,9 +24,9 @@ class Counting(LocalStore):
         super().__init__(root)
         self.read, self.listed = [], []
 
-    def get(self, key):
+    def download(self, key, path):
         self.read.append(key)
-        return super().get(key)
+        super().download(key, path)
 
     def list(self, prefix):
         self.listed.append(prefix)
@@ -83,20 +82,14 @@ def test_a_file_that_was_changed_is_refused_and_not_kept(run):
     assert base_table(run, "products").num_rows == 6
 
 
-def test_the_cache_is_bounded_and_forgets_what_was_not_asked_for_longest(run, monkeypatch):
-    sizes = {name: len(run.store.get(PRODUCTS.replace("products/", f"{name}/"))) for name in catalogue(6)}
-    kept = Kept(most=sizes["products"] + sizes["hierarchy_changes"])
-    monkeypatch.setattr(base, "_KEPT", kept)
-    for name in ("products", "hierarchy_changes", "products", "attribute_claims"):
-        base_table(run, name)
-        assert kept.size <= sizes["products"] + sizes["hierarchy_changes"]
-    run.store.read.clear()
-    base_table(run, "attribute_claims")
-    assert run.store.read == []
-    monkeypatch.setattr(base, "_KEPT", Kept(most=1))
-    for _ in range(2):
-        assert isinstance(base_table(run, "products"), pa.Table)
-    assert run.store.read.count(PRODUCTS) == 2
+def test_copies_of_another_run_take_the_place_of_the_last(run, tmp_path):
+    base_table(run, "products")
+    copy = base._KEPT.path(run, base_of(run), PRODUCTS.partition("r1/")[2])
+    other = Counting(tmp_path / "other")
+    publish(other, facts("r1", date(2026, 11, 17)), catalogue(2))
+    assert base_table(opened(other, "r1"), "products").num_rows == 2
+    assert not copy.exists()
+    assert base_table(run, "products").num_rows == 6
 
 
 def test_a_base_is_found_by_its_id_without_a_listing(tmp_path):
