@@ -1,7 +1,7 @@
-"""The nightly run: wait for vendors, plan, then one mapped task a shard and stage, publish last.
+"""The nightly run: wait for vendors, plan, then each stage over batches of shards, publish last.
 
 Wiring only. Every task calls ``enrichment.stages`` inside its own process; what travels between tasks are run
-addresses and shard names, never rows. The night is the UTC date on which the run fires: a drop that lies under
+addresses and names, never rows. The night is the UTC date on which the run fires: a drop that lies under
 ``<vendor>/2026-11-17/`` belongs to the run of 2026-11-17, also in a backfill.
 """
 
@@ -18,6 +18,10 @@ SCHEDULE = os.environ.get("ENRICH_SCHEDULE", "0 2 * * *")
 PUBLISHED = Asset(name="enrich_published", uri="x-enrich://published/latest")
 # Airflow takes a deadline of zero for none at all, and would then wait for ever.
 APPROVAL_DEADLINE = max(timedelta(hours=float(os.environ.get("ENRICH_APPROVAL_HOURS", "4"))), timedelta(seconds=1))
+# A mapped task works through a batch of shards. Below Airflow's core.max_map_length, however many shards there are.
+BATCHES = max(int(os.environ.get("ENRICH_BATCHES", "16")), 1)
+# How many tasks of ``text``, and how many of ``look``, may run at the same time; each holds a model in memory.
+MODEL_TASKS = max(int(os.environ.get("ENRICH_MODEL_TASKS", "4")), 1)
 RETRY = {"retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True}
 # Markdown; the questions are indented into a code block, because they quote what vendors wrote.
 QUESTION = """The night is ready, but the gate found what it has not seen before:
@@ -52,20 +56,21 @@ def terminal_stops(call: Any, *args: Any) -> Any:
 
 
 @task
-def declared_vendors() -> list[str]:
-    """List the vendors that a YAML declares."""
+def declared_vendors() -> list[list[str]]:
+    """List the vendors that a YAML declares, in batches."""
+    from enrichment.stages.batches import batches
     from enrichment.stages.plan import declared
 
-    return declared()
+    return batches(declared(), BATCHES)
 
 
 @task.sensor(mode="reschedule", poke_interval=30, timeout=timedelta(hours=12), **RETRY)
-def wait_for_drop(vendor: str, **context: Any) -> PokeReturnValue:
-    """Wait until the vendor's drop is complete or its deadline has passed; a late vendor holds nobody."""
-    from enrichment.stages.arrival import arrival
+def wait_for_drop(vendors: list[str], **context: Any) -> PokeReturnValue:
+    """Wait until each vendor's drop is complete or its deadline has passed; a late vendor holds nobody."""
+    from enrichment.stages.arrival import arrivals
 
-    state = terminal_stops(arrival, vendor, night_of(context), datetime.now(UTC))
-    return PokeReturnValue(is_done=state != "waiting", xcom_value=f"{vendor}: {state}")
+    states = terminal_stops(arrivals, vendors, night_of(context), datetime.now(UTC))
+    return PokeReturnValue(is_done="waiting" not in states.values(), xcom_value=states)
 
 
 @task(trigger_rule="all_done", **RETRY)
@@ -77,20 +82,25 @@ def plan(**context: Any) -> str:
 
 
 @task(trigger_rule="all_done", **RETRY)
-def list_shards(stage: str, run_uri: str) -> list[str]:
-    """List a stage's shards; vendors whose drop could not be read have none."""
+def list_shards(stage: str, run_uri: str) -> list[list[str]]:
+    """List a stage's shards in batches; vendors whose drop could not be read have none."""
     from enrichment import stages
+    from enrichment.stages.batches import batches
 
-    return list(terminal_stops(stages.shards, stage, run_uri))
+    return batches(terminal_stops(stages.shards, stage, run_uri), BATCHES)
 
 
 @task(**RETRY)
-def stage(name: str, run_uri: str, shard: str) -> dict[str, int]:
-    """Run one shard of a stage and return its counts."""
-    from enrichment import stages
+def stage(name: str, run_uri: str, shards: list[str]) -> dict[str, int]:
+    """Run a batch of shards of a stage, one after the other, and return their counts; a retry skips finished ones."""
+    from enrichment.stages.batches import run_batch
 
-    report = terminal_stops(stages.run, name, run_uri, shard)
-    return {"in": report.units_in, "done": report.done, "quarantined": report.quarantined}
+    reports = terminal_stops(run_batch, name, run_uri, shards)
+    return {
+        "in": sum(report.units_in for report in reports),
+        "done": sum(report.done for report in reports),
+        "quarantined": sum(report.quarantined for report in reports),
+    }
 
 
 @task.branch(**RETRY)
@@ -142,13 +152,13 @@ def record_approval(run_uri: str, **context: Any) -> None:
     doc_md=__doc__,
 )
 def nightly_enrichment() -> None:
-    """Wire the night: sensors, plan, read, the product stages shard by shard, index, gate, publish."""
-    arrived = wait_for_drop.expand(vendor=declared_vendors())
+    """Wire the night: sensors, plan, read, the product stages batch by batch, index, gate, publish."""
+    arrived = wait_for_drop.expand(vendors=declared_vendors())
     run_uri = plan()
     arrived >> run_uri
 
-    def mapped(name: str, over: Any, *after: Any) -> Any:
-        done = stage.override(task_id=name).partial(name=name, run_uri=run_uri).expand(shard=over)
+    def mapped(name: str, over: Any, *after: Any, **limits: Any) -> Any:
+        done = stage.override(task_id=name, **limits).partial(name=name, run_uri=run_uri).expand(shards=over)
         list(after) >> done if after else None
         return done
 
@@ -156,12 +166,12 @@ def nightly_enrichment() -> None:
     shards = list_shards.override(task_id="shards")("fetch", run_uri)
     read >> shards
     fetch = mapped("fetch", shards)
-    text, look = mapped("text", shards, fetch), mapped("look", shards, fetch)
+    text, look = (mapped(name, shards, fetch, max_active_tis_per_dagrun=MODEL_TASKS) for name in ("text", "look"))
     decide = mapped("decide", shards, text, look)
     place = mapped("place", shards, decide)
     groups = list_shards.override(task_id="groups", trigger_rule="all_success")("index", run_uri)
     index = mapped("index", groups, place)
-    gate = stage.override(task_id="gate")("gate", run_uri, "all")
+    gate = stage.override(task_id="gate")("gate", run_uri, ["all"])
     asked = unusual(run_uri)
     approval = ApprovalOperator(
         task_id="approval",
@@ -174,7 +184,7 @@ def nightly_enrichment() -> None:
     )
     recorded = record_approval(run_uri)
     publish = stage.override(task_id="publish", outlets=[PUBLISHED], trigger_rule="none_failed_min_one_success")(
-        "publish", run_uri, "all"
+        "publish", run_uri, ["all"]
     )
     index >> gate >> asked >> [approval, publish]
     approval >> recorded >> publish

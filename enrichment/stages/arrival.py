@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -11,10 +13,31 @@ from enrichment.vendors.drops import files_in, link_of
 from schemas.errors import DeclarationError
 from schemas.vendor_spec import vendor_spec
 
+log = logging.getLogger(__name__)
+State = Literal["arrived", "late", "waiting"]
 
-def arrival(
-    vendor: str, night: date, now: datetime, settings: Settings | None = None
-) -> Literal["arrived", "late", "waiting"]:
+
+def arrivals(vendors: Iterable[str], night: date, now: datetime, settings: Settings | None = None) -> dict[str, State]:
+    """Return what :func:`arrival` says of each vendor; one that it fails for holds up nobody else.
+
+    Raises:
+        Exception: it failed for a vendor, and no other is waited for.
+
+    """
+    found: dict[str, State] = {}
+    failed: Exception | None = None
+    for vendor in vendors:
+        try:
+            found[vendor] = arrival(vendor, night, now, settings)
+        except Exception as error:
+            log.exception("vendor %s", vendor)
+            failed = failed or error
+    if failed is not None and "waiting" not in found.values():
+        raise failed
+    return found
+
+
+def arrival(vendor: str, night: date, now: datetime, settings: Settings | None = None) -> State:
     """Tell whether ``vendor`` has delivered for ``night``.
 
     A drop has arrived when it has a file and nothing in it was written or renamed within ``settle_seconds``. After the

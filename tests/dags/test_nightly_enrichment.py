@@ -63,6 +63,8 @@ print(json.dumps({{
     "timetable": type(dag.timetable).__name__,
     "catchup": dag.catchup,
     "active": dag.max_active_runs,
+    "at once": {{t.task_id: t.max_active_tis_per_dagrun for t in dag.tasks if t.max_active_tis_per_dagrun}},
+    "pools": sorted({{t.pool for t in dag.tasks}}),
 }}))
 """
     seen = python(program, environment)
@@ -72,6 +74,9 @@ print(json.dumps({{
     assert {task for task, retries in seen["retries"].items() if not retries} == {"declared_vendors"}
     assert seen["timetable"] == "CronTriggerTimetable"
     assert (seen["catchup"], seen["active"]) == (False, 1)
+    # A model in memory each; a pool of their own would have to be made before the first night.
+    assert seen["at once"] == {"text": 4, "look": 4}
+    assert seen["pools"] == ["default_pool"]
     assert "place" in seen["after"]["index"]
     assert {"text", "look"} <= set(seen["after"]["decide"])
     assert "wait_for_drop" in seen["after"]["plan"]
@@ -114,3 +119,42 @@ print(json.dumps([name(DropError), name(StoreUnavailable)]))
 """
     environment = {**environment, "PYTHONPATH": str(DAGS.parent)}
     assert python(program, environment) == ["AirflowFailException", "StoreUnavailable"]
+
+
+def test_many_shards_and_vendors_are_few_tasks_and_a_batch_tells_its_counts_and_failures(environment):
+    program = f"""
+import json, sys
+sys.path.insert(0, {str(DAGS)!r})
+import nightly_enrichment as dag
+from enrichment import stages
+from enrichment.stages import batches, plan
+from schemas.errors import DropError, StoreUnavailable
+from schemas.records import StageReport
+names = [f"v{{n:04d}}" for n in range(3000)]
+stages.shards = lambda stage, run_uri: names
+plan.declared = lambda: names
+listed = [dag.list_shards.function("fetch", "run"), dag.declared_vendors.function()]
+errors = {{"bad": DropError, "busy": StoreUnavailable}}
+def run(stage, run_uri, shard):
+    if shard in errors:
+        raise errors[shard]("no")
+    return StageReport(stage, shard, 5, 4, 1)
+batches.run = run
+def outcome(*shards):
+    try:
+        return dag.stage.function("text", "run", list(shards))
+    except Exception as raised:
+        return type(raised).__name__
+print(json.dumps({{
+    "lengths": [len(found) for found in listed],
+    "names": [sorted(name for batch in found for name in batch) == names for found in listed],
+    "whole": outcome("a", "b"),
+    "failed": [outcome("a", "bad"), outcome("bad", "busy", "a"), outcome("bad", "bad")],
+}}))
+"""
+    seen = python(program, {**environment, "PYTHONPATH": str(DAGS.parent)})
+    assert seen["lengths"] == [16, 16]
+    assert seen["names"] == [True, True]
+    assert seen["whole"] == {"in": 10, "done": 8, "quarantined": 2}
+    # Without a retry, with one, without one.
+    assert seen["failed"] == ["AirflowFailException", "Transient", "AirflowFailException"]
