@@ -28,6 +28,8 @@ QUESTION = """The night is ready, but the gate found what it has not seen before
 
 {% for question in ti.xcom_pull(task_ids='unusual', key='questions') or [] %}    {{ question.split() | join(' ') }}
 {% endfor %}
+The page that shows it: `{{ ti.xcom_pull(task_ids='unusual', key='page') }}`, with what lies beside it.
+
 - **Approve** publishes run `{{ ti.xcom_pull(task_ids='plan') }}`; your name goes into its manifest.
 - **Reject** publishes nothing: readers keep last night's catalogue.
 
@@ -107,12 +109,14 @@ def stage(name: str, run_uri: str, shards: list[str]) -> dict[str, int]:
 def unusual(run_uri: str, **context: Any) -> str:
     """Go on to publish, or ask a person first where the gate found the night unusual."""
     from enrichment.runs.run import Run
-    from enrichment.stages.approval import questions_of
+    from enrichment.stages.approval import page_of, questions_of
 
-    questions = terminal_stops(questions_of, terminal_stops(Run.at, run_uri))
+    run = terminal_stops(Run.at, run_uri)
+    questions = terminal_stops(questions_of, run)
     if not questions:
         return "publish"
     context["ti"].xcom_push(key="questions", value=questions)
+    context["ti"].xcom_push(key="page", value=page_of(run))
     refuse_other_questions(context["task_state_store"], [run_uri, *questions])
     return "approval"
 

@@ -3,6 +3,7 @@
 The tests share one store and run in this order: what the last one publishes, the ones before must have kept back.
 """
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ from enrichment.publish.read import latest, read_table
 from enrichment.review.ledger import Verdict, append
 from enrichment.runs.run import Run
 from enrichment.sample.catalogue import VENDOR_DECLARATIONS, write_drops
-from enrichment.stages.approval import APPROVAL, approver_of, questions_of
+from enrichment.stages.approval import APPROVAL, approver_of, page_of, questions_of
 from enrichment.stages.gate import VERDICT
 from enrichment.stages.night import run_night
 from enrichment.stages.plan import plan_night
@@ -179,13 +180,18 @@ def test_a_question_marked_done_by_hand_is_no_approval(patient, settings):
 
 
 def test_other_findings_are_not_asked_about_under_the_old_text(patient, night, settings):
-    verdict = Path(settings.store) / night.prefix / f"gate/all.{VERDICT}"
-    kept = verdict.read_bytes()
-    verdict.write_text(json.dumps(json.loads(kept) | {"questions": ["something else"]}))
+    gate = Path(settings.store) / night.prefix / "gate"
+    verdict, marker = gate / f"all.{VERDICT}", gate / "all.done.json"
+    kept = {path: path.read_bytes() for path in (verdict, marker)}
+    verdict.write_text(json.dumps(json.loads(kept[verdict]) | {"questions": ["something else"]}))
+    done = json.loads(kept[marker])
+    done["outputs"][VERDICT] = hashlib.sha256(verdict.read_bytes()).hexdigest()
+    marker.write_text(json.dumps(done))
     clear(patient, "unusual")
     assert patient.until(lambda: ended(patient, UNANSWERED), "the run ends") == "failed"
     assert states(patient, UNANSWERED)["unusual"] == "failed"
-    verdict.write_bytes(kept)
+    for path, data in kept.items():
+        path.write_bytes(data)
 
 
 def test_yes_publishes_the_night_under_the_name_of_who_said_it(patient, night, settings):
@@ -197,6 +203,7 @@ def test_yes_publishes_the_night_under_the_name_of_who_said_it(patient, night, s
     assert night.run_id in asked["subject"]
     for found in questions_of(night):
         assert found in asked["body"]
+    assert page_of(night) in asked["body"]
     assert published_bytes(settings.store) == before
     answer(patient, ANSWERED, "Approve")
     done = dict.fromkeys(KEPT_BACK, "success")
