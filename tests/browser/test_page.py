@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
@@ -22,6 +22,7 @@ from enrichment.review.obey import obey, orders_of
 from enrichment.review.paths import parse_path
 from enrichment.review.report import write_report
 from enrichment.review.serve import prepare
+from enrichment.review.standing import not_undone
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
 from schemas.records import CONTRADICTIONS, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
@@ -656,3 +657,65 @@ def test_a_conflict_is_told_with_who_and_the_way_out(opened: Opened, tmp_path: P
     )
     marks = page.locator("#detail .marks")
     assert marks.evaluate("node => node.scrollHeight <= node.clientHeight")
+
+
+def entry_on(page: Page, at: int, decision: Verdict, who: str, minute: int, **more: Any) -> ledger.LedgerEntry:
+    """Return ``who``'s entry on the ``at``-th listed product, as the page would have written it."""
+    row = int(page.locator(".item.product").nth(at).get_attribute("data-row") or "")
+    record = page.evaluate("row => entryOf(row, 'accept', '2026-11-18T09:00:00.000Z', {})", row) | {"reviewer": who}
+    given = {"decision": decision, "reviewer": who, "at": f"2026-11-18T09:{minute:02d}:00+00:00", "seq": minute}
+    return replace(ledger.from_record(record), **(given | more))
+
+
+def test_reviewers_who_share_a_ledger_see_what_stands_there(opened: Opened, served: tuple[str, Store]) -> None:
+    url, store = served
+    page = opened(url)
+    page.click("#tab-products")
+    # What came to the ledger last may have been said first, and an undo is its own reviewer's.
+    ledger.append(store, [entry_on(page, 0, Verdict.LOCK, "ada", 5), entry_on(page, 1, Verdict.LOCK, "ada", 1)])
+    ledger.append(store, [entry_on(page, 0, Verdict.ACCEPT, "ada", 2), entry_on(page, 1, Verdict.ACCEPT, "bo", 2)])
+    ledger.append(store, [entry_on(page, 1, Verdict.UNDO, "ada", 3), entry_on(page, 2, Verdict.LOCK, "ada", 1)])
+    ledger.append(store, [entry_on(page, 2, Verdict.REJECT, "bo", 2), entry_on(page, 3, Verdict.REJECT, "bo", 1)])
+    ledger.append(store, [entry_on(page, 3, Verdict.ACCEPT, "bo", 2), entry_on(page, 3, Verdict.LOCK, "ada", 3)])
+    other = opened(url)
+    expect(other.locator("#saved")).to_have_text("Saves as you go")
+    other.click("#tab-products")
+    items = other.locator(".item.product")
+    said = [items.nth(at).locator(".verdict").inner_text() for at in range(4)]
+    assert said == ["Locked", "Accepted", "! reviewers disagree", "Locked"]
+    assert other.inner_text("#tally") == "1 accepted · 2 locked · 1 disputed"
+    assert items.nth(2).locator(".verdict").get_attribute("title") == "ada: locked, bo: rejected"
+    items.nth(2).get_by_role("button", name="More").click()
+    expect(other.locator("#detail")).to_contain_text("ada: locked, bo: rejected. The program's answer stands")
+    close(other)
+    sku = items.nth(2).get_attribute("data-sku")
+    other.select_option("#filter-decision", "reviewers disagree")
+    assert [item.get_attribute("data-sku") for item in items.all()] == [sku]
+    # A reviewer's own undo leaves the other's word.
+    name_reviewer(other, "bo")
+    other.click("#undo")
+    other.click("#undo")
+    expect(other.locator("#tally")).to_have_text("3 locked")
+
+
+def test_one_press_is_undone_at_once_also_after_a_reload(opened: Opened, served: tuple[str, Store]) -> None:
+    url, store = served
+    page = opened(url)
+    name_reviewer(page)
+    first = page.locator(".item.pattern").first
+    size = int(first.locator(".size b").inner_text())
+    assert size > 1
+    first.get_by_role("button", name="Accept all").click()
+    wait_for(page, store, [Verdict.ACCEPT] * size)
+    page.click("#tab-products")
+    page.locator(".item").nth(size).get_by_role("button", name="Lock").click()
+    wait_for(page, store, [Verdict.ACCEPT] * size + [Verdict.LOCK])
+    page.reload()
+    page.wait_for_selector("body.ready")
+    expect(page.locator("#tally")).to_have_text(f"{size} accepted · 1 locked")
+    page.keyboard.press("u")
+    expect(page.locator("#toast")).to_have_text("Undone: 1 product")
+    page.keyboard.press("u")
+    expect(page.locator("#toast")).to_have_text(f"Undone: {size} products")
+    wait_for(page, store, [Verdict.ACCEPT] * size + [Verdict.LOCK] + [Verdict.UNDO] * (size + 1))
+    assert not_undone(ledger.read(store)) == []

@@ -1,17 +1,24 @@
-// What the reviewer decided: a log of entries, the state it leads to, and undo.
+// What the reviewers decided: a log of entries, the state it leads to, and undo.
 const LOG = [];
-const STATE = new Map();
-const BATCHES = [];
-let sequence = 0;
+// By row: its entries, those not taken back (oldest first), the newest of these, and what reviewers contradict each other by.
+const ENTRIES = new Map(), KEPT = new Map(), STATE = new Map(), SPLIT = new Map();
+const SAYS_RIGHT = ["accept", "lock"], SAYS_WRONG = ["reject", "correct"], PINS = ["lock", "correct"], RULINGS = ["lock", "correct", "reject"];
+let sequence = 0, lastPress = 0;
 
 function reviewerName() { return byId("reviewer").value.trim(); }
 
+/** The time of a press: no two of one page share theirs, as what shares it is undone together; never before `after`. */
+function pressTime(after = 0) {
+  lastPress = Math.max(Date.now(), lastPress + 1);
+  return new Date(Math.max(lastPress, after + 1)).toISOString();
+}
+
 /** The ledger's record of one decision on a row (fields of ledger.py). */
-function entryOf(row, verdict, more) {
+function entryOf(row, verdict, at, more) {
   return {
     vendor: text(row, "vendor"), sku: ROWS.sku[row], decision: verdict, path: text(row, "path"),
     previous: text(row, "change") === "refiled" ? text(row, "previous") : "", content: ROWS.content[row],
-    reviewer: reviewerName(), at: new Date().toISOString(), run_id: DATA.run.run_id, level: more.level || "",
+    reviewer: reviewerName(), at, run_id: DATA.run.run_id, level: more.level || "",
     value: more.value || "", comment: more.comment || "", seq: sequence++, audit: Boolean(more.audit),
   };
 }
@@ -21,42 +28,42 @@ function takes(row, verdict) { return verdict === "accept" || text(row, "change"
 
 function decide(rows, verdict, more = {}) {
   if (!reviewerName()) return askWho(() => decide(rows, verdict, more));
-  const open = rows.filter((row) => takes(row, verdict)), batch = [];
+  const open = rows.filter((row) => takes(row, verdict)), at = pressTime();
   if (!open.length) return toast("It has left the catalogue: accept is all there is to say");
-  for (const row of open) {
-    const item = { row, entry: entryOf(row, verdict, more), before: STATE.get(row), saved: false };
-    LOG.push(item);
-    STATE.set(row, item);
-    batch.push(item);
-  }
-  BATCHES.push(batch);
+  addToLog(open.map((row) => ({ row, entry: entryOf(row, verdict, at, more), saved: false })));
   afterDecision(`${words(VERDICT_WORDS, verdict)}: ${plural(open.length, "product", "products")}`);
 }
 
-/** Undo the reviewer's own last action; what others decided is theirs to take back. */
+/** Undo all of the reviewer's own last press, also after a reload; what others decided is theirs to take back. */
 function undoLast() {
-  const at = BATCHES.findLastIndex((batch) => batch[0].entry.reviewer === reviewerName());
-  if (at < 0) return toast("Nothing of yours to undo");
-  const [batch] = BATCHES.splice(at, 1);
-  const dropped = new Set();
-  for (const item of batch.slice().reverse()) {
-    if (STATE.get(item.row) === item) restore(item.row, item.before);
-    if (item.saved) LOG.push(undoItem(item));
-    else dropped.add(item);
-  }
-  keepInPlace(LOG, (item) => !dropped.has(item));
-  afterDecision(`Undone: ${plural(batch.length, "product", "products")}`);
+  const own = [...KEPT.values()].flat().filter((item) => item.entry.reviewer === reviewerName());
+  if (!own.length) return toast("Nothing of yours to undo");
+  const last = own.reduce((newest, item) => (inOrder(newest, item) > 0 ? newest : item));
+  const press = own.filter((item) => item.entry.at === last.entry.at), at = pressTime(moment(last));
+  dropFromLog(press.filter((item) => !item.saved));
+  addToLog(press.filter((item) => item.saved).map((item) => undoItem(item, at)));
+  afterDecision(`Undone: ${plural(press.length, "product", "products")}`);
 }
 
 /** What has left the page cannot be unsaid, only taken back: the ledger gets an entry that says so. */
-function undoItem(item) {
-  const entry = { ...item.entry, decision: "undo", value: "", comment: "", at: new Date().toISOString(), seq: sequence++ };
-  return { row: item.row, entry, before: undefined, saved: false };
+function undoItem(item, at = pressTime(moment(item))) {
+  return { row: item.row, entry: { ...item.entry, decision: "undo", value: "", comment: "", at, seq: sequence++ }, saved: false };
 }
 
-function restore(row, item) {
-  if (item) STATE.set(row, item);
-  else STATE.delete(row);
+function addToLog(items) {
+  for (const item of items) {
+    LOG.push(item);
+    if (!ENTRIES.has(item.row)) ENTRIES.set(item.row, []);
+    ENTRIES.get(item.row).push(item);
+  }
+  settle(items);
+}
+
+function dropFromLog(items) {
+  const dropped = new Set(items);
+  keepInPlace(LOG, (item) => !dropped.has(item));
+  items.forEach(({ row }) => keepInPlace(ENTRIES.get(row), (item) => !dropped.has(item)));
+  settle(items);
 }
 
 function keepInPlace(list, keep) {
@@ -65,38 +72,102 @@ function keepInPlace(list, keep) {
   list.length = end;
 }
 
+function moment(item) { return Date.parse(item.entry.at) || 0; }
+/** By time, then by the reviewer's own count; as in ledger.py, however the entries came here. */
+function inOrder(a, b) { return moment(a) - moment(b) || a.entry.seq - b.entry.seq; }
+
+/** Work out anew what stands on the rows of `items`. */
+function settle(items) {
+  for (const row of new Set(items.map((item) => item.row))) {
+    const kept = notUndone(ENTRIES.get(row)), standing = standingEntries(kept);
+    [KEPT, STATE, SPLIT].forEach((map) => map.delete(row));
+    if (!kept.length) continue;
+    KEPT.set(row, kept);
+    STATE.set(row, kept.at(-1));
+    if (contradict(standing)) SPLIT.set(row, standing);
+  }
+}
+
+/** As in standing.py: an undo takes back its own reviewer's newest entry about the same run, path and content. */
+function notUndone(items) {
+  const kept = [];
+  for (const item of items.slice().sort(inOrder)) {
+    if (item.entry.decision !== "undo") { kept.push(item); continue; }
+    const at = kept.findLastIndex(({ entry }) => ["reviewer", "run_id", "path", "content"].every((name) => entry[name] === item.entry[name]));
+    if (at >= 0) kept.splice(at, 1);
+  }
+  return kept;
+}
+
+/** As in standing.py: each reviewer's entries that the same reviewer's newer ones leave. */
+function standingEntries(kept) {
+  let standing = [];
+  for (const { entry } of kept) {
+    const same = (old) => old.reviewer === entry.reviewer && old.content === entry.content;
+    standing = [...standing.map((old) => (same(old) ? beside(old, entry) : old)).filter(Boolean), entry];
+  }
+  return standing;
+}
+
+function pinnedPath(entry) { return PINS.includes(entry.decision) ? (entry.decision === "lock" ? entry.path : entry.value) : null; }
+
+/** What is left of a reviewer's older entry beside the newer one. */
+function beside(old, entry) {
+  if (!RULINGS.includes(old.decision)) return null;
+  if (!RULINGS.includes(entry.decision)) return entry.decision === "accept" && SAYS_WRONG.includes(old.decision) && old.path === entry.path ? null : old;
+  const was = pinnedPath(old), right = pinnedPath(entry);
+  if (old.path === entry.path || old.path === right) return null;
+  if (was === null || (right === null && entry.path !== was)) return old;
+  return old.decision === "correct" ? { ...old, decision: "reject", value: "" } : null;
+}
+
+/** As in standing.py: entries about one content that cannot all hold. */
+function contradict(standing) {
+  return standing.some(({ content }) => {
+    const said = standing.filter((entry) => entry.content === content), right = new Set(), wrong = new Set();
+    const pins = (who) => said.some((entry) => entry.reviewer === who && PINS.includes(entry.decision));
+    for (const entry of said) {
+      if (entry.decision === "accept" && pins(entry.reviewer)) continue;
+      if (SAYS_RIGHT.includes(entry.decision)) right.add(entry.path);
+      if (SAYS_WRONG.includes(entry.decision)) wrong.add(entry.path);
+      if (entry.decision === "correct") right.add(entry.value);
+    }
+    return right.size > 1 || [...right].some((path) => wrong.has(path));
+  });
+}
+
+/** Who says what of a row on which reviewers disagree: "ada: locked, bo: rejected". */
+function splitText(row) {
+  return SPLIT.get(row).filter((entry) => SAYS_RIGHT.includes(entry.decision) || SAYS_WRONG.includes(entry.decision))
+    .map((entry) => `${entry.reviewer}: ${words(VERDICT_WORDS, entry.decision).toLowerCase()}${entry.value ? " to " + entry.value : ""}`).join(", ");
+}
+
 /** Take over entries that were saved earlier or come from a file; returns how many fitted this run. */
 function takeOver(entries, saved) {
   const rowOf = new Map(ROWS.sku.map((sku, row) => [text(row, "vendor") + "\u001f" + sku, row]));
-  const known = new Set(LOG.map((item) => JSON.stringify(item.entry)));
-  let taken = 0;
+  const known = new Map(LOG.map((item) => [JSON.stringify(item.entry), item])), taken = [];
   for (const entry of entries) {
-    const row = rowOf.get(entry.vendor + "\u001f" + entry.sku);
-    if (row === undefined || entry.run_id !== DATA.run.run_id || known.has(JSON.stringify(entry))) continue;
-    replay(row, { row, entry, before: STATE.get(row), saved });
+    const row = rowOf.get(entry.vendor + "\u001f" + entry.sku), key = JSON.stringify(entry), here = known.get(key);
+    // A draft that the ledger holds too has left the page.
+    if (here) here.saved = here.saved || saved;
+    if (row === undefined || entry.run_id !== DATA.run.run_id || here) continue;
+    known.set(key, { row, entry, saved });
+    taken.push(known.get(key));
     sequence = Math.max(sequence, entry.seq + 1);
-    taken += 1;
   }
-  return taken;
+  addToLog(taken);
+  return taken.length;
 }
 
-function replay(row, item) {
-  LOG.push(item);
-  if (item.entry.decision !== "undo") {
-    STATE.set(row, item);
-    return BATCHES.push([item]);
-  }
-  const standing = STATE.get(row);
-  keepInPlace(BATCHES, (batch) => !(batch.length === 1 && batch[0] === standing));
-  return standing ? restore(row, standing.before) : undefined;
-}
+const DISPUTED = "disputed";
+function stateOf(row) { return SPLIT.has(row) ? DISPUTED : STATE.get(row).entry.decision; }
 
-function tally() {
+/** How many of `rows` are accepted, rejected and so on, in words. */
+function tally(rows) {
   const counts = {};
-  for (const item of STATE.values()) counts[item.entry.decision] = (counts[item.entry.decision] || 0) + 1;
-  const told = Object.keys(VERDICT_WORDS).filter((name) => counts[name]);
-  if (!told.length) return "No decisions yet";
-  return told.map((name) => `${count(counts[name])} ${VERDICT_WORDS[name].toLowerCase()}`).join(" · ");
+  for (const row of rows) if (STATE.has(row)) counts[stateOf(row)] = (counts[stateOf(row)] || 0) + 1;
+  return [...Object.keys(VERDICT_WORDS), DISPUTED].filter((name) => counts[name])
+    .map((name) => `${count(counts[name])} ${words(VERDICT_WORDS, name).toLowerCase()}`);
 }
 
 function afterDecision(message) {
@@ -109,8 +180,8 @@ function afterDecision(message) {
 }
 
 function refreshDock() {
-  byId("tally").textContent = tally();
-  byId("undo").disabled = BATCHES.length === 0;
+  byId("tally").textContent = tally(STATE.keys()).join(" · ") || "No decisions yet";
+  byId("undo").disabled = STATE.size === 0;
 }
 
 // A draft survives a closed tab; where the browser forbids storage the export remains.

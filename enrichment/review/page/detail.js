@@ -39,7 +39,8 @@ function closeDetail() {
 function drawDetail(row, record) {
   const close = el("button", { type: "button", class: "close", "aria-label": "Close (Esc)", on: { click: closeDetail }, text: "×" });
   const head = el("div", { class: "head" }, thumbnail(row, 176), el("div", {}, el("h2", { text: (record && record.name) || ROWS.name[row] || "(no name)" }),
-    el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })), el("p", { class: "marks" }, ...changeChips(row), ...alarms(row), ...reasonChips(text(row, "reasons"))), verdictBadge(row)));
+    el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })), el("p", { class: "marks" }, ...changeChips(row), ...alarms(row), ...reasonChips(text(row, "reasons"))), verdictBadge(row),
+    SPLIT.has(row) ? el("p", { class: "warn", text: `${splitText(row)}. The program's answer stands until one of them decides anew.` }) : null));
   const parts = [close, head, decisionForm(row), pathsPart(row, record)];
   if (record === undefined) parts.push(el("p", { class: "sub", text: "Reading evidence…" }));
   else if (record === null) parts.push(el("p", { class: "warn", text: "The folder details/ is not beside this page: evidence cannot be shown." }));

@@ -120,6 +120,6 @@ function settleSaved(items) {
   const here = new Set(LOG);
   for (const item of items) {
     item.saved = true;
-    if (!here.has(item)) LOG.push(item, undoItem(item));
+    if (!here.has(item)) addToLog([item, undoItem(item)]);
   }
 }

@@ -58,10 +58,10 @@ function decisionPasses(row) {
   if (FILTER.decision === "undecided") return !item;
   if (FILTER.decision === "decided") return Boolean(item);
   if (FILTER.decision === "not in force") return EXPIRED.has(row);
-  if (FILTER.decision === "reviewers disagree") return CONFLICTS.has(row);
+  if (FILTER.decision === "reviewers disagree") return CONFLICTS.has(row) || SPLIT.has(row);
   if (FILTER.decision === "snoozed earlier") return SNOOZED.has(row);
   if (FILTER.decision === "back from snooze") return BACK.has(row);
-  return Boolean(item) && item.entry.decision === FILTER.decision;
+  return Boolean(item) && stateOf(row) === FILTER.decision;
 }
 
 /** Rows that pass every filter, in the page's order; the audit block keeps its own random order. */
@@ -82,7 +82,7 @@ function filteredRows() {
 /** Products that did not move are listed only where somebody must look at them again; snoozed ones wait. */
 function listed(row) {
   if (SNOOZED.has(row)) return FILTER.decision === "snoozed earlier";
-  return text(row, "change") !== "unchanged" || EXPIRED.has(row) || CONFLICTS.has(row) || BACK.has(row) || FILTER.change === "unchanged";
+  return text(row, "change") !== "unchanged" || EXPIRED.has(row) || CONFLICTS.has(row) || SPLIT.has(row) || BACK.has(row) || FILTER.change === "unchanged";
 }
 
 /** Patterns that still have rows, with the rows that passed. */

@@ -67,6 +67,7 @@ function judge(row, verdict, more = {}) { decide([row], verdict, { ...more, audi
 function verdictBadge(row) {
   const item = STATE.get(row);
   if (!item) return null;
+  if (SPLIT.has(row)) return el("span", { class: "verdict split", text: "! reviewers disagree", title: splitText(row) });
   const told = item.entry.value ? `${words(VERDICT_WORDS, item.entry.decision)}: ${item.entry.value}` : words(VERDICT_WORDS, item.entry.decision);
   return el("span", { class: "verdict " + item.entry.decision, text: told });
 }

@@ -108,9 +108,9 @@ function wilson(right, judged) {
   return [right ? Math.max(0, (2 * right + z2 - 1 - below) / scale) : 0, right < judged ? Math.min(1, (2 * right + z2 + 1 + above) / scale) : 1];
 }
 
-/** Right answers and answers of one stratum, counting only what was said in the audit view. */
+/** Right answers and answers of one stratum: what was said in the audit view, and nobody contradicts. */
 function judgedIn(rows) {
-  const said = rows.map((row) => STATE.get(row)).filter((item) => item && item.entry.audit).map((item) => item.entry.decision);
+  const said = rows.filter((row) => STATE.get(row)?.entry.audit).map(stateOf);
   const right = said.filter((name) => name === "accept" || name === "lock").length;
   return [right, right + said.filter((name) => name === "reject" || name === "correct").length];
 }
