@@ -124,11 +124,14 @@ def create_app(report: Path, store: Store, run_id: str, guard: Guard, nodes: Col
     @app.post("/api/decisions", dependencies=[Depends(guard.writer)])
     def save(records: Annotated[list[Any], Depends(_posted)]) -> JSONResponse:
         found = check_records(records, nodes)
-        strange = [entry for entry in found.entries if entry.run_id != run_id]
-        if found.refused or strange:
-            told = [f"{refused.row}: {refused.why}" for refused in found.refused[:20]]
-            told += [f"run {entry.run_id} is not served here" for entry in strange[:1]]
-            return JSONResponse({"refused": told}, status_code=422, headers=_HEADERS)
+        rows = [(refused.row, refused.why) for refused in found.refused]
+        for entry, (row, _line) in zip(found.entries, found.places, strict=True):
+            if entry.run_id != run_id:
+                rows.append((row, f"run {entry.run_id} is not served here"))
+        if rows:
+            # All of them are named: the page takes these out and sends the others again.
+            told = {"refused": [f"{row}: {why}" for row, why in rows[:20]], "rows": rows}
+            return JSONResponse(told, status_code=422, headers=_HEADERS)
         # Handlers run in threads; two saves of one page must not both think an entry new.
         with lock:
             added = ledger.append(store, found.entries, known)

@@ -58,7 +58,11 @@ def opened(browser: Browser, report: Path) -> Iterator[Opened]:
     """Open the page in a browser of its own; any script error, refused script or request elsewhere fails the test."""
     contexts, wrong = [], []
 
-    def open_page(url: str = "", ready: str = "body.ready") -> Page:
+    def open_page(url: str = "", ready: str = "body.ready", refusals: bool = False) -> Page:
+        def note(error: str) -> None:
+            if not (refusals and "status of 422" in error):
+                wrong.append(error)
+
         context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
@@ -66,7 +70,7 @@ def opened(browser: Browser, report: Path) -> Iterator[Opened]:
         address = url or (report / "index.html").as_uri()
         own = address.rsplit("/", 1)[0]
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         page.on(
             "request", lambda request: None if request.url.startswith((own, "blob:")) else wrong.append(request.url)

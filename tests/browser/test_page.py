@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import uvicorn
 
 from enrichment.review import ledger
 from enrichment.review.audit import estimate, plan_from
-from enrichment.review.exchange import read_decisions
+from enrichment.review.exchange import read_decisions, write_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.obey import obey, orders_of
 from enrichment.review.paths import parse_path
@@ -719,3 +719,72 @@ def test_one_press_is_undone_at_once_also_after_a_reload(opened: Opened, served:
     expect(page.locator("#toast")).to_have_text(f"Undone: {size} products")
     wait_for(page, store, [Verdict.ACCEPT] * size + [Verdict.LOCK] + [Verdict.UNDO] * (size + 1))
     assert not_undone(ledger.read(store)) == []
+
+
+def write_cells(path: Path, entries: Sequence[ledger.LedgerEntry], cells: dict[tuple[int, str], str]) -> None:
+    """Write entries as the page exports them, with some cells as a spreadsheet or a hand leaves them."""
+    rows = list(csv.DictReader(io.StringIO(write_decisions(entries, "csv").decode("utf-8-sig"), newline="")))
+    for (at, name), cell in cells.items():
+        rows[at][name] = cell
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        sheet = csv.DictWriter(file, rows[0])
+        sheet.writeheader()
+        sheet.writerows(rows)
+
+
+def test_a_bad_row_is_refused_by_name_and_the_others_are_taken(
+    opened: Opened, served: tuple[str, Store], tmp_path: Path
+) -> None:
+    url, store = served
+    page = opened(url)
+    page.click("#tab-products")
+    entries = [entry_on(page, at, Verdict.LOCK, "ada", at) for at in range(6)]
+    entries[1] = replace(entries[1], decision=Verdict.SNOOZE, value="2026-11-19")
+    cells = {(1, "value"): "19.11.2026", (2, "decision"): "<b>look</b>", (3, "at"): "18.11.2026 09:00"}
+    write_cells(tmp_path / "bad.csv", entries, cells | {(4, "path"): "Moon / Cheese"})
+    page.set_input_files("#import", tmp_path / "bad.csv")
+    expect(page.locator("#ask h2")).to_have_text("2 of 6 decisions imported, 4 refused")
+    told = page.locator("#ask li").all_inner_texts()
+    for entry, line in zip(entries[1:5], told, strict=True):
+        assert line.startswith(f"{entry.vendor} {entry.sku} ")
+    assert told[0].endswith('value "19.11.2026"; allowed: the day to snooze until, such as 2026-11-25')
+    assert '"<b>look</b>"; allowed: accept, reject' in told[1]
+    page.keyboard.press("Escape")
+    wait_for(page, store, [Verdict.LOCK] * 2)
+    name_reviewer(page, "bo")
+    page.locator(".item").nth(7).get_by_role("button", name="Reject").click()
+    wait_for(page, store, [Verdict.LOCK, Verdict.LOCK, Verdict.REJECT])
+    expect(page.locator("#saved")).to_have_text("Saved")
+
+
+def test_a_decision_that_the_server_refuses_blocks_no_other(opened: Opened, served: tuple[str, Store]) -> None:
+    url, store = served
+    page = opened(url, refusals=True)
+    page.click("#tab-products")
+    drafts = [ledger.as_record(entry_on(page, at, Verdict.SNOOZE, "ada", at, value="2026-12-01")) for at in range(3)]
+    drafts[1]["value"] = "19.11.2026"
+    page.evaluate("drafts => localStorage.setItem(draftKey(), JSON.stringify(drafts))", drafts)
+    page.reload()
+    page.wait_for_selector("body.ready")
+    wait_for(page, store, [Verdict.SNOOZE] * 2)
+    expect(page.locator("#ask h2")).to_have_text("1 decision refused by the server and taken back")
+    assert page.inner_text("#ask li").startswith(f"{drafts[1]['vendor']} {drafts[1]['sku']} ")
+    assert "'19.11.2026'; allowed: a day" in page.inner_text("#ask li")
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#saved")).to_have_text("Saved")
+    assert page.inner_text("#tally") == "2 snoozed"
+    assert len(page.evaluate("JSON.parse(localStorage.getItem(draftKey()))")) == 2
+
+
+def test_the_audit_mark_is_read_as_spreadsheets_write_it(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    page.click("#tab-audit")
+    entries = [entry_on(page, at, Verdict.ACCEPT, "ada", at, audit=True) for at in range(5)]
+    cells = {(at, "audit"): word for at, word in enumerate(("TRUE", "True", "FALSE", "", "WAHR"))}
+    write_cells(tmp_path / "marks.csv", entries, cells)
+    page.set_input_files("#import", tmp_path / "marks.csv")
+    expect(page.locator("#ask h2")).to_have_text("4 of 5 decisions imported, 1 refused")
+    assert page.inner_text("#ask li").endswith('audit "WAHR"; allowed: true, false or empty')
+    page.keyboard.press("Escape")
+    assert [entry.audit for entry in entries_of(page, "csv", tmp_path)] == [True, True, False, False]
+    assert "2 of 60 checked" in page.inner_text("#audit-now")

@@ -129,6 +129,10 @@ def test_what_does_not_fit_is_refused_whole_with_the_reason(client: TestClient, 
     answer = client.post("/api/decisions", json=body, headers={"X-Review-Token": TOKEN})
     assert answer.status_code == 422
     assert answer.json()["refused"][0].startswith("2: ")
+    body["decisions"] += [ledger.as_record(entry) for entry in (said(run_id="another-run"), said(sku="B"))]
+    answer = client.post("/api/decisions", json=body, headers={"X-Review-Token": TOKEN})
+    assert [row for row, _ in answer.json()["rows"]] == [2, 3]
+    assert answer.json()["rows"][1][1] == "run another-run is not served here"
     assert post(client, [said(run_id="another-run")]).status_code == 422
     assert ledger.read(store) == ()
     for content in (b"", b"[]", b'{"decisions": {}}', b"[" * 100_000):

@@ -125,9 +125,13 @@ function askWho(then) {
 }
 
 function showHelp() {
-  const close = () => byId("ask").close();
-  byId("ask").replaceChildren(el("h2", { text: "Keys" }), el("table", { class: "help" }, el("tbody", {}, ...KEYS.map(([key, does]) => el("tr", {}, el("td", {}, el("kbd", { text: key })), el("td", { text: does }))))), el("button", { type: "button", class: "act", on: { click: close }, text: "Close" }));
-  byId("ask").showModal();
+  showDialog(el("h2", { text: "Keys" }), el("table", { class: "help" }, el("tbody", {}, ...KEYS.map(([key, does]) => el("tr", {}, el("td", {}, el("kbd", { text: key })), el("td", { text: does }))))));
+}
+
+function showDialog(...parts) {
+  const close = el("button", { type: "button", class: "act", on: { click: () => byId("ask").close() }, text: "Close" });
+  byId("ask").replaceChildren(...parts.filter(Boolean), close);
+  if (!byId("ask").open) byId("ask").showModal();
 }
 
 function buildNodes() {
