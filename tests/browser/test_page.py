@@ -788,3 +788,26 @@ def test_the_audit_mark_is_read_as_spreadsheets_write_it(opened: Opened, tmp_pat
     page.keyboard.press("Escape")
     assert [entry.audit for entry in entries_of(page, "csv", tmp_path)] == [True, True, False, False]
     assert "2 of 60 checked" in page.inner_text("#audit-now")
+
+
+def test_a_key_in_the_open_product_does_what_its_button_does(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    name_reviewer(page)
+    page.click("#tab-products")
+    for at, key in enumerate("rlva"):
+        page.locator(".item").nth(at).get_by_role("button", name="More").click()
+        page.wait_for_selector("#detail .claims, #detail .warn")
+        page.select_option("#wrong-level", "class")
+        page.fill("#comment", f"typed before {key}")
+        # Neither opening what is open nor going to another field of it takes away what was typed.
+        page.keyboard.press("Escape")
+        for press in ("Enter", "c", "Escape", "s", "Escape", key):
+            page.keyboard.press(press)
+        close(page)
+    said = [(e.decision, e.level, e.comment) for e in entries_of(page, "json", tmp_path)]
+    assert said == [
+        (Verdict.REJECT, "class", "typed before r"),
+        (Verdict.LOCK, "", "typed before l"),
+        (Verdict.ASK_VENDOR, "", "typed before v"),
+        (Verdict.ACCEPT, "", "typed before a"),
+    ]

@@ -3,6 +3,8 @@ const CHUNK = 100;
 const DETAILS = new Map();
 const WAITING = new Map();
 let openRow = -1;
+// Decides on the open product with what its form holds.
+let giveOpen = null;
 
 /** Called by the files in details/. */
 function enrichDetails(chunk, records) {
@@ -114,7 +116,13 @@ function decisionForm(row) {
   const level = el("select", { id: "wrong-level", "aria-label": "Wrong from" }, el("option", { value: "", text: "wrong from…" }), ...LEVELS.map((name) => el("option", { value: name, text: name })));
   const until = el("input", { type: "date", id: "snooze-until", "aria-label": "Snooze until", min: dayAfter(1), value: dayAfter(7) });
   const comment = el("textarea", { id: "comment", rows: 2, maxlength: 2000, placeholder: "Comment (goes to the ledger; with Ask vendor, to the vendor)" });
-  const give = (verdict, more = {}) => { judge(row, verdict, { comment: comment.value.trim(), ...more }); if (openRow === row) openDetail(row); };
+  const give = (verdict, more = {}) => {
+    const before = STATE.get(row);
+    judge(row, verdict, { comment: comment.value.trim(), ...more });
+    // What was not taken stays typed.
+    if (openRow === row && STATE.get(row) !== before) openDetail(row);
+  };
+  giveOpen = (verdict) => give(verdict, verdict === "reject" ? { level: level.value } : {});
   const correct = () => {
     const path = cleanPath(right.value);
     if (NODES.has(path)) return give("correct", { value: path });
@@ -122,9 +130,9 @@ function decisionForm(row) {
     return toast(path ? "No such node: choose one from the list" : "Say where it belongs");
   };
   const snooze = () => (until.value ? give("snooze", { value: until.value }) : until.focus());
-  if (!takes(row, "lock")) return el("section", { class: "form" }, el("div", { class: "acts" }, action("Accept", "a", () => give("accept"), "yes")), comment);
+  if (!takes(row, "lock")) return el("section", { class: "form" }, el("div", { class: "acts" }, action("Accept", "a", () => giveOpen("accept"), "yes")), comment);
   return el("section", { class: "form" },
-    el("div", { class: "acts" }, action("Accept", "a", () => give("accept"), "yes"), action("Reject", "r", () => give("reject", { level: level.value }), "no"), level, action("Lock", "l", () => give("lock")), action("Ask vendor", "v", () => give("ask_vendor"))),
+    el("div", { class: "acts" }, action("Accept", "a", () => giveOpen("accept"), "yes"), action("Reject", "r", () => giveOpen("reject"), "no"), level, action("Lock", "l", () => giveOpen("lock")), action("Ask vendor", "v", () => giveOpen("ask_vendor"))),
     el("div", { class: "acts" }, right, action("Correct", "c", correct)), el("div", { class: "acts" }, until, action("Snooze", "s", snooze)), comment);
 }
 

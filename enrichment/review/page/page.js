@@ -69,19 +69,21 @@ function openSelected() {
   const item = LIST.items[LIST.cursor];
   if (item === undefined) return;
   if (FILTER.tab === "patterns") setFilter({ tab: "products", pattern: item.at });
-  else openDetail(item);
+  else if (openRow !== item) openDetail(item);
 }
 
+/** In the open product a key does what its button does: what was typed there goes along. */
 function judgeSelected(verdict) {
   const item = LIST.items[LIST.cursor];
   if (item === undefined || byId("list").hidden) return;
   if (FILTER.tab === "patterns") decide(item.rows, verdict);
-  else { judge(item, verdict); if (openRow === item) openDetail(item); else moveCursor(1); }
+  else if (openRow === item) giveOpen(verdict);
+  else { judge(item, verdict); moveCursor(1); }
 }
 
 function focusInDetail(id) {
   if (FILTER.tab === "patterns" || LIST.items[LIST.cursor] === undefined) return;
-  openDetail(LIST.items[LIST.cursor]);
+  openSelected();
   byId(id)?.focus();
 }
 
