@@ -811,3 +811,35 @@ def test_a_key_in_the_open_product_does_what_its_button_does(opened: Opened, tmp
         (Verdict.ASK_VENDOR, "", "typed before v"),
         (Verdict.ACCEPT, "", "typed before a"),
     ]
+
+
+def test_what_is_not_placed_is_neither_locked_nor_rejected(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    name_reviewer(page)
+    page.select_option("#filter-status", "abstained")
+    page.select_option("#filter-change", "new")
+    assert page.locator(".pattern").first.get_by_role("button", name="Reject all").count() == 0
+    page.locator(".pattern").first.click(position={"x": 300, "y": 5})
+    page.keyboard.press("r")
+    expect(page.locator("#toast")).to_contain_text("there is no path to reject")
+    page.click("#tab-products")
+    item = page.locator(".item").first
+    assert "not placed" in item.inner_text()
+    assert item.locator(".acts button").all_inner_texts() == ["Accept", "More"]
+    item.click(position={"x": 300, "y": 5})
+    page.keyboard.press("l")
+    expect(page.locator("#toast")).to_contain_text("there is no path to lock")
+    assert page.inner_text("#tally") == "No decisions yet"
+    item.get_by_role("button", name="More").click()
+    names = ["Accept", "Ask vendor", "Correct", "Snooze"]
+    assert page.locator("#detail .form button").all_inner_texts() == names
+    page.keyboard.press("a")
+    assert page.inner_text("#tally") == "1 accepted"
+    close(page)
+    # What stood somewhere goes back there: that rejection does something.
+    page.select_option("#filter-change", "refiled")
+    assert item.locator(".acts button").all_inner_texts() == ["Accept", "Reject", "More"]
+    item.get_by_role("button", name="Reject").click()
+    entry = entries_of(page, "json", tmp_path)[-1]
+    orders = orders_of([entry], {entry.key: entry.content})
+    assert obey([proposal(entry, HierarchyPath())], orders)[0].path == parse_path(entry.previous)

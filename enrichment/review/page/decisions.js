@@ -23,13 +23,23 @@ function entryOf(row, verdict, at, more) {
   };
 }
 
-/** Of what has left the catalogue no path is right or wrong, and nobody can be asked about it any more. */
-function takes(row, verdict) { return verdict === "accept" || text(row, "change") !== "withdrawn"; }
+/** Why a decision on a row would do nothing tomorrow; empty where it would. */
+function whyNot(row, verdict) {
+  if (verdict === "accept") return "";
+  // Of what is gone no path is right or wrong, and nobody can be asked about it any more.
+  if (text(row, "change") === "withdrawn") return "It has left the catalogue: accept is all there is to say";
+  if (text(row, "path")) return "";
+  if (verdict === "lock") return "It is not placed: there is no path to lock. Correct it: give the right path";
+  // What is nowhere now, but was somewhere, goes back there.
+  const back = text(row, "change") === "refiled" && text(row, "previous");
+  return verdict === "reject" && !back ? "It is not placed: there is no path to reject. Correct it: give the right path" : "";
+}
+function takes(row, verdict) { return !whyNot(row, verdict); }
 
 function decide(rows, verdict, more = {}) {
   if (!reviewerName()) return askWho(() => decide(rows, verdict, more));
   const open = rows.filter((row) => takes(row, verdict)), at = pressTime();
-  if (!open.length) return toast("It has left the catalogue: accept is all there is to say");
+  if (!open.length) return toast(whyNot(rows[0], verdict));
   addToLog(open.map((row) => ({ row, entry: entryOf(row, verdict, at, more), saved: false })));
   afterDecision(`${words(VERDICT_WORDS, verdict)}: ${plural(open.length, "product", "products")}`);
 }

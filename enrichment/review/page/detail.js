@@ -130,9 +130,10 @@ function decisionForm(row) {
     return toast(path ? "No such node: choose one from the list" : "Say where it belongs");
   };
   const snooze = () => (until.value ? give("snooze", { value: until.value }) : until.focus());
-  if (!takes(row, "lock")) return el("section", { class: "form" }, el("div", { class: "acts" }, action("Accept", "a", () => giveOpen("accept"), "yes")), comment);
+  if (!takes(row, "snooze")) return el("section", { class: "form" }, el("div", { class: "acts" }, action("Accept", "a", () => giveOpen("accept"), "yes")), comment);
   return el("section", { class: "form" },
-    el("div", { class: "acts" }, action("Accept", "a", () => giveOpen("accept"), "yes"), action("Reject", "r", () => giveOpen("reject"), "no"), level, action("Lock", "l", () => giveOpen("lock")), action("Ask vendor", "v", () => giveOpen("ask_vendor"))),
+    el("div", { class: "acts" }, action("Accept", "a", () => giveOpen("accept"), "yes"), ...(takes(row, "reject") ? [action("Reject", "r", () => giveOpen("reject"), "no"), level] : []),
+      takes(row, "lock") ? action("Lock", "l", () => giveOpen("lock")) : null, action("Ask vendor", "v", () => giveOpen("ask_vendor"))),
     el("div", { class: "acts" }, right, action("Correct", "c", correct)), el("div", { class: "acts" }, until, action("Snooze", "s", snooze)), comment);
 }
 

@@ -122,7 +122,7 @@ function buildPattern({ at, rows }) {
     el("p", { class: "sub", text: `confidence at least ${sureness(pattern[PATTERN.least])}, median ${sureness(pattern[PATTERN.middle])}` }));
   const thumbs = el("div", { class: "thumbs" }, ...pattern[PATTERN.shown].map((row) => thumbnail(row, 56)));
   const buttons = el("div", { class: "acts" },
-    action("Accept all", "a", () => decide(rows, "accept"), "yes"), change === "withdrawn" ? null : action("Reject all", "r", () => decide(rows, "reject"), "no"), action("Open", "Enter", open));
+    action("Accept all", "a", () => decide(rows, "accept"), "yes"), !takes(rows[0], "reject") ? null : action("Reject all", "r", () => decide(rows, "reject"), "no"), action("Open", "Enter", open));
   const state = decided ? el("span", { class: "verdict", text: `${count(decided)} of ${count(rows.length)} decided` }) : null;
   const node = el("article", { class: "item pattern" + (decided === rows.length ? " done" : ""), data: { pattern: at }, on: { dblclick: open } });
   node.append(size, told, thumbs, el("div", { class: "side" }, state, buttons));
