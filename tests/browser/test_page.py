@@ -610,7 +610,7 @@ def test_every_line_keeps_its_buttons_and_words_at_any_width(opened: Opened, wid
         page.click(f"#tab-{tab}")
         item = page.locator(".item").nth(1)
         box = item.bounding_box()
-        for part in (*item.locator(".acts button").all(), *item.locator(".path.now .slash").all()):
+        for part in (*item.locator(".acts :is(button, select)").all(), *item.locator(".path.now .slash").all()):
             inner = part.bounding_box()
             assert box["x"] <= inner["x"]
             assert inner["x"] + inner["width"] <= box["x"] + box["width"]
@@ -843,3 +843,52 @@ def test_what_is_not_placed_is_neither_locked_nor_rejected(opened: Opened, tmp_p
     entry = entries_of(page, "json", tmp_path)[-1]
     orders = orders_of([entry], {entry.key: entry.content})
     assert obey([proposal(entry, HierarchyPath())], orders)[0].path == parse_path(entry.previous)
+
+
+def test_rejecting_a_pattern_says_where_its_products_go(opened: Opened, tmp_path: Path) -> None:
+    page = opened()
+    name_reviewer(page)
+    pattern = page.locator(".item.pattern").first
+    page.select_option("#filter-status", "decided")
+    page.select_option("#filter-change", "refiled")
+    assert pattern.locator("select").count() == 0
+    pattern.get_by_role("button", name="Reject all").click()
+    origin = pattern.locator(".path.was > :not(.label)").all_inner_texts()
+    expect(page.locator("#toast")).to_contain_text(f". They go back to {' '.join(origin)}")
+    page.click("#undo")
+    page.select_option("#filter-change", "new")
+    pattern.get_by_role("button", name="Reject all").click()
+    expect(page.locator("#toast")).to_contain_text("They stood nowhere before: they are left unplaced until somebody")
+    page.click("#undo")
+    pattern.get_by_label("Wrong from").select_option("class")
+    pattern.click(position={"x": 300, "y": 5})
+    page.keyboard.press("r")
+    entries = entries_of(page, "json", tmp_path)
+    above = " / ".join(entries[0].path.split(" / ")[:2])
+    expect(page.locator("#toast")).to_contain_text("exported")
+    assert {entry.level for entry in entries} == {"class"}
+    page.keyboard.press("u")
+    page.keyboard.press("r")
+    expect(page.locator("#toast")).to_have_text(f"Rejected: {plural(len(entries))}. They go back to {above}")
+    orders = orders_of(entries, {entry.key: entry.content for entry in entries})
+    placed = obey([proposal(entry, parse_path(entry.path)) for entry in entries], orders)
+    assert {decision.path for decision in placed} == {parse_path(above)}
+
+
+def plural(size: int) -> str:
+    return f"{size} product" if size == 1 else f"{size} products"
+
+
+def test_a_pattern_tells_what_was_decided_on_it(opened: Opened) -> None:
+    page = opened()
+    name_reviewer(page)
+    pattern = page.locator(".item.pattern").first
+    size = int(pattern.locator(".size b").inner_text())
+    assert size > 1
+    pattern.get_by_role("button", name="Accept all").click()
+    expect(pattern.locator(".verdict")).to_have_text(f"{size} of {size} decided: {size} accepted")
+    pattern.get_by_role("button", name="Open").click()
+    page.locator(".item.product").first.get_by_role("button", name="Reject").click()
+    page.click("#clear")
+    page.click("#tab-patterns")
+    expect(pattern.locator(".verdict")).to_have_text(f"{size} of {size} decided: {size - 1} accepted, 1 rejected")

@@ -31,17 +31,22 @@ function whyNot(row, verdict) {
   if (text(row, "path")) return "";
   if (verdict === "lock") return "It is not placed: there is no path to lock. Correct it: give the right path";
   // What is nowhere now, but was somewhere, goes back there.
-  const back = text(row, "change") === "refiled" && text(row, "previous");
-  return verdict === "reject" && !back ? "It is not placed: there is no path to reject. Correct it: give the right path" : "";
+  return verdict === "reject" && !placeAfterReject(row, "") ? "It is not placed: there is no path to reject. Correct it: give the right path" : "";
 }
 function takes(row, verdict) { return !whyNot(row, verdict); }
 
-function decide(rows, verdict, more = {}) {
-  if (!reviewerName()) return askWho(() => decide(rows, verdict, more));
+function decide(rows, verdict, more = {}, then = "") {
+  if (!reviewerName()) return askWho(() => decide(rows, verdict, more, then));
   const open = rows.filter((row) => takes(row, verdict)), at = pressTime();
   if (!open.length) return toast(whyNot(rows[0], verdict));
   addToLog(open.map((row) => ({ row, entry: entryOf(row, verdict, at, more), saved: false })));
-  afterDecision(`${words(VERDICT_WORDS, verdict)}: ${plural(open.length, "product", "products")}`);
+  afterDecision(`${words(VERDICT_WORDS, verdict)}: ${plural(open.length, "product", "products")}${then}`);
+}
+
+/** Where a rejected row goes as in obey.py: back to where it stood, else above the level found wrong; empty for nowhere. */
+function placeAfterReject(row, level) {
+  const back = text(row, "change") === "refiled" ? text(row, "previous") : "";
+  return back || (level ? levelsOf(text(row, "path")).slice(0, LEVELS.indexOf(level)).join(SEPARATOR) : "");
 }
 
 /** Undo all of the reviewer's own last press, also after a reload; what others decided is theirs to take back. */

@@ -76,7 +76,7 @@ function openSelected() {
 function judgeSelected(verdict) {
   const item = LIST.items[LIST.cursor];
   if (item === undefined || byId("list").hidden) return;
-  if (FILTER.tab === "patterns") decide(item.rows, verdict);
+  if (FILTER.tab === "patterns") judgePattern(item, verdict);
   else if (openRow === item) giveOpen(verdict);
   else { judge(item, verdict); moveCursor(1); }
 }
@@ -115,7 +115,8 @@ function toast(message) {
   node.textContent = message;
   node.classList.add("on");
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => node.classList.remove("on"), 2600);
+  // What says more stays longer.
+  toast.timer = setTimeout(() => node.classList.remove("on"), Math.max(2600, message.length * 60));
 }
 
 function askWho(then) {

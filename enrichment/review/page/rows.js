@@ -1,5 +1,5 @@
 // One line of the list: a pattern, or a product.
-const HEIGHTS = { pattern: { wide: 114, narrow: 186 }, product: { wide: 112, narrow: 236 } };
+const HEIGHTS = { pattern: { wide: 114, narrow: 228 }, product: { wide: 112, narrow: 236 } };
 const NARROW = window.matchMedia("(max-width: 760px)");
 
 function heightOf(kind) { return HEIGHTS[kind][NARROW.matches ? "narrow" : "wide"]; }
@@ -109,8 +109,26 @@ function buildProduct(row) {
   return node;
 }
 
+// By pattern: the level chosen as the first wrong one.
+const WRONG_FROM = new Map();
+function judgePattern({ at, rows }, verdict) {
+  const level = verdict === "reject" ? WRONG_FROM.get(at) || "" : "", to = placeAfterReject(rows[0], level);
+  const then = to ? `. They go back to ${to}` : ". They stood nowhere before: they are left unplaced until somebody names the level that is wrong, or a right path";
+  decide(rows, verdict, { level }, verdict === "reject" ? then : "");
+}
+
+/** For products that stood nowhere before: what lies above the level chosen stays. */
+function wrongFrom(at, rows) {
+  if (placeAfterReject(rows[0], "")) return null;
+  const levels = LEVELS.slice(1, levelsOf(text(rows[0], "path")).length);
+  const select = el("select", { "aria-label": "Wrong from", on: { change: (event) => WRONG_FROM.set(at, event.target.value) } },
+    el("option", { value: "", text: "wrong from…" }), ...levels.map((name) => el("option", { value: name, text: name })));
+  select.value = WRONG_FROM.get(at) || "";
+  return select;
+}
+
 function buildPattern({ at, rows }) {
-  const pattern = PATTERNS[at], decided = rows.filter((row) => STATE.has(row)).length;
+  const pattern = PATTERNS[at], decided = rows.filter((row) => STATE.has(row));
   const change = patternText(at, "change"), origin = patternText(at, "origin"), to = patternText(at, "to");
   const open = () => setFilter({ tab: "products", pattern: at });
   const size = el("div", { class: "size" }, el("b", { text: count(pattern[PATTERN.count]) }), el("span", { text: pattern[PATTERN.count] === 1 ? "product" : "products" }),
@@ -122,9 +140,9 @@ function buildPattern({ at, rows }) {
     el("p", { class: "sub", text: `confidence at least ${sureness(pattern[PATTERN.least])}, median ${sureness(pattern[PATTERN.middle])}` }));
   const thumbs = el("div", { class: "thumbs" }, ...pattern[PATTERN.shown].map((row) => thumbnail(row, 56)));
   const buttons = el("div", { class: "acts" },
-    action("Accept all", "a", () => decide(rows, "accept"), "yes"), !takes(rows[0], "reject") ? null : action("Reject all", "r", () => decide(rows, "reject"), "no"), action("Open", "Enter", open));
-  const state = decided ? el("span", { class: "verdict", text: `${count(decided)} of ${count(rows.length)} decided` }) : null;
-  const node = el("article", { class: "item pattern" + (decided === rows.length ? " done" : ""), data: { pattern: at }, on: { dblclick: open } });
+    action("Accept all", "a", () => judgePattern({ at, rows }, "accept"), "yes"), ...(takes(rows[0], "reject") ? [action("Reject all", "r", () => judgePattern({ at, rows }, "reject"), "no"), wrongFrom(at, rows)] : []).filter(Boolean), action("Open", "Enter", open));
+  const state = decided.length ? el("span", { class: "verdict", text: `${count(decided.length)} of ${count(rows.length)} decided: ${tally(decided).join(", ")}` }) : null;
+  const node = el("article", { class: "item pattern" + (decided.length === rows.length ? " done" : ""), data: { pattern: at }, on: { dblclick: open } });
   node.append(size, told, thumbs, el("div", { class: "side" }, state, buttons));
   return node;
 }
