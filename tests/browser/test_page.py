@@ -696,6 +696,7 @@ def test_reviewers_who_share_a_ledger_see_what_stands_there(opened: Opened, serv
     other.click("#undo")
     other.click("#undo")
     expect(other.locator("#tally")).to_have_text("3 locked")
+    expect(other.locator("#saved")).to_have_text("Saved")
 
 
 def test_one_press_is_undone_at_once_also_after_a_reload(opened: Opened, served: tuple[str, Store]) -> None:
@@ -892,3 +893,41 @@ def test_a_pattern_tells_what_was_decided_on_it(opened: Opened) -> None:
     page.click("#clear")
     page.click("#tab-patterns")
     expect(pattern.locator(".verdict")).to_have_text(f"{size} of {size} decided: {size - 1} accepted, 1 rejected")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_marks_that_find_no_place_are_counted_named_and_reachable(opened: Opened, tmp_path: Path, width: int) -> None:
+    inputs = make_night(6, 0)
+    row = inputs.products.to_pylist()[0]
+    said = {"vendor": row["vendor"], "sku": row["sku"], "path": NODES[0], "previous": "", "run_id": "r1"}
+    said |= {"content": row["content_hash"][:10], "at": "2026-11-17T08:00:00+00:00"}
+    people = (
+        (Verdict.LOCK, "a reviewer of the morning"),
+        (Verdict.REJECT, "cy of the evening"),
+        (Verdict.REJECT, "bo"),
+    )
+    entries = tuple(ledger.LedgerEntry(decision=verdict, reviewer=who, **said) for verdict, who in people)
+    write_report(replace(inputs, entries=entries), tmp_path)
+    page = opened((tmp_path / "index.html").as_uri())
+    page.set_viewport_size({"width": width, "height": 900})
+    page.click("#tab-products")
+    page.select_option("#filter-decision", "reviewers disagree")
+    line = page.locator(".item .marks")
+    page.locator(".item").get_by_role("button", name="More", exact=True).click()
+    page.wait_for_selector("#detail .claims")
+    everything = page.locator("#detail .marks .chip").all_inner_texts()
+    close(page)
+    assert everything[0] == "reviewers disagree"
+    assert sum(" by " in told for told in everything[1:4]) == 3
+    shown = line.locator("span:not([hidden])").all_inner_texts()
+    more = line.get_by_role("button")
+    assert len(shown) < len(everything)
+    assert shown == everything[: len(shown)]
+    assert more.inner_text() == f"+{len(everything) - len(shown)}"
+    assert more.get_attribute("title") == ", ".join(everything[len(shown) :])
+    bottom = line.evaluate("node => node.getBoundingClientRect().bottom")
+    for part in (*line.locator("span:not([hidden])").all(), more):
+        assert part.bounding_box()["y"] + part.bounding_box()["height"] <= bottom + 1
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail")).to_be_visible()

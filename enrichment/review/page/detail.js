@@ -28,6 +28,7 @@ function openDetail(row) {
   openRow = row;
   byId("detail").hidden = false;
   document.body.classList.add("drawer");
+  foldMarks([...LIST.nodes.values()]);
   drawDetail(row, undefined);
   withDetails(row, (record) => { if (openRow === row) drawDetail(row, record); });
 }
@@ -36,12 +37,13 @@ function closeDetail() {
   openRow = -1;
   byId("detail").hidden = true;
   document.body.classList.remove("drawer");
+  foldMarks([...LIST.nodes.values()]);
 }
 
 function drawDetail(row, record) {
   const close = el("button", { type: "button", class: "close", "aria-label": "Close (Esc)", on: { click: closeDetail }, text: "×" });
   const head = el("div", { class: "head" }, thumbnail(row, 176), el("div", {}, el("h2", { text: (record && record.name) || ROWS.name[row] || "(no name)" }),
-    el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })), el("p", { class: "marks" }, ...changeChips(row), ...alarms(row), ...reasonChips(text(row, "reasons"))), verdictBadge(row),
+    el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })), marksOf(row), verdictBadge(row),
     SPLIT.has(row) ? el("p", { class: "warn", text: `${splitText(row)}. The program's answer stands until one of them decides anew.` }) : null));
   const parts = [close, head, decisionForm(row), pathsPart(row, record)];
   if (record === undefined) parts.push(el("p", { class: "sub", text: "Reading evidence…" }));

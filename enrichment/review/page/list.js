@@ -22,6 +22,7 @@ function drawVisible() {
   for (let at = start; at < end; at++) LIST.nodes.set(at, kept.get(at) || buildItem(at));
   kept.forEach((node, at) => { if (!LIST.nodes.has(at)) node.remove(); });
   placeInOrder(list);
+  foldMarks([...LIST.nodes].filter(([at]) => !kept.has(at)).map(([, node]) => node));
 }
 
 /** Scrolling leaves alone what stays in sight: a button keeps its focus, and a press that began on it ends on it. */

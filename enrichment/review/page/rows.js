@@ -72,6 +72,9 @@ function verdictBadge(row) {
   return el("span", { class: "verdict " + item.entry.decision, text: told });
 }
 
+/** All marks of a product, what asks for attention and what people said first: a line that is full folds the last. */
+function marksOf(row) { return el("p", { class: "marks" }, ...alarms(row), ...changeChips(row), ...reasonChips(text(row, "reasons"))); }
+
 function alarms(row) {
   const marks = [];
   if (EXPIRED.has(row)) marks.push(chip("decision not in force", "alarm"));
@@ -89,13 +92,36 @@ function changeChips(row) {
   return [chip(words(CHANGE_WORDS, change), "change"), causeChip(change, text(row, "cause"), text(row, "reasons"))].filter(Boolean);
 }
 
+/** Where a line has no place for all its marks, a button counts the others, names them and opens the product. */
+const MORE_WIDTH = 40;
+function foldMarks(nodes) {
+  const lines = nodes.map((node) => node.querySelector(".marks")).filter(Boolean);
+  lines.forEach((line) => { line.querySelector(".more")?.remove(); [...line.children].forEach((mark) => { mark.hidden = false; }); });
+  // Measured all at once, then changed: one layout and not one a line.
+  const kept = lines.map((line) => {
+    const marks = [...line.children], end = line.getBoundingClientRect(), bottom = Math.min(end.bottom, line.closest(".item").getBoundingClientRect().bottom - 3);
+    let at = marks.findIndex((mark) => mark.getBoundingClientRect().bottom > bottom + 1);
+    if (at < 0) return marks.length;
+    while (at > 1 && marks[at - 1].getBoundingClientRect().right + MORE_WIDTH > end.right) at -= 1;
+    return at;
+  });
+  lines.forEach((line, at) => fold(line, [...line.children].slice(kept[at])));
+}
+
+function fold(line, rest) {
+  if (!rest.length) return;
+  const told = rest.map((mark) => mark.textContent).join(", "), row = Number(line.closest(".item").dataset.row);
+  rest.forEach((mark) => { mark.hidden = true; });
+  line.append(el("button", { type: "button", class: "chip more", title: told, "aria-label": `${rest.length} further marks: ${told}`, on: { click: () => openDetail(row) }, text: "+" + rest.length }));
+}
+
 function buildProduct(row) {
   const change = text(row, "change");
   const open = () => openDetail(row);
   const told = el("div", { class: "told" },
     el("h3", { text: ROWS.name[row] || "(no name)" }),
     el("p", { class: "sub" }, el("b", { text: text(row, "vendor") }), " ", el("code", { text: ROWS.sku[row] })),
-    el("p", { class: "marks" }, ...changeChips(row), ...alarms(row), ...reasonChips(text(row, "reasons"))));
+    marksOf(row));
   const paths = el("div", { class: "paths" }, pathLine("sent", text(row, "sent")));
   if (change !== "new") paths.append(pathLine("was", text(row, "previous")));
   if (change !== "withdrawn") paths.append(pathLine("now", text(row, "path"), change === "new" ? text(row, "sent") : text(row, "previous")));
