@@ -70,7 +70,7 @@ function readEntry(record) {
 function asNode(path) { return NODES.has(path) || !NODES.has(cleanPath(path)) ? path : cleanPath(path); }
 
 // A spreadsheet writes marks in its own way: TRUE.
-const MARKS = new Map([["", false], ["false", false], ["true", true]]), WHOLE = /^\d{1,15}$/;
+const MARKS = new Map([["", false], ["false", false], ["0", false], ["true", true], ["1", true]]), WHOLE = /^\d{1,15}$/;
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(Z|[+-]\d\d:?\d\d)$/;
 const COMMENT_LIMIT = 2000;
 
