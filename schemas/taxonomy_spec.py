@@ -108,12 +108,29 @@ class Taxonomy(Declared):
     rules: tuple[Rule, ...] = ()
     moved: dict[str, str] = {}
 
+    def paths(self) -> Iterator[tuple[str, ...]]:
+        """Yield every path there can be, from a division alone down to a category of a subclass."""
+        below = [path for department in self.departments for path in _paths(department)]
+        for division in self.divisions:
+            yield (division.name,)
+            yield from ((division.name, *path) for path in below)
+
     def placed_types(self) -> Iterator[ArticleType]:
         """Yield the article types that have a node, in the order declared."""
         for department in self.departments:
             for one in department.classes:
                 for leaf in one.subclasses:
                     yield from leaf.article_types
+
+
+def _paths(department: Department) -> Iterator[tuple[str, ...]]:
+    yield (department.name,)
+    for one in department.classes:
+        yield department.name, one.name
+        for leaf in one.subclasses:
+            path = department.name, one.name, leaf.name
+            yield path
+            yield from ((*path, title) for title in (leaf.category.titles.values() if leaf.category else ()))
 
 
 @cache

@@ -10,6 +10,7 @@ import typer
 from enrichment.cli.options import Json, Store, Vendors, settings
 from enrichment.cli.output import console, say_json, say_table
 from schemas.declared import SCHEMA_DIR
+from schemas.paths import join_path
 
 app = typer.Typer(help="Check, compare and simulate hierarchies.", no_args_is_help=True)
 Path_ = Annotated[Path, typer.Argument(help="A taxonomy YAML.")]
@@ -73,5 +74,5 @@ def simulate(
         return
     for notice in filter(None, (left_out, found.ended)):
         console().print(notice, markup=False)
-    rows = [[" / ".join(f.before), " / ".join(f.after), f.count, f.locked] for f in found.flows]
+    rows = [[join_path(f.before), join_path(f.after), f.count, f.locked] for f in found.flows]
     say_table(str(found), ["from", "to", "products", "locked"], rows)

@@ -9,9 +9,9 @@ from enrichment.publish.read import find_run, open_run, read_table
 from enrichment.review.exchange import Imported, Kind, Refused, read_decisions
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, append
 from enrichment.review.nodes import known_nodes
-from enrichment.review.paths import join_path
 from enrichment.stores.port import Store
 from schemas.errors import UsageError
+from schemas.paths import join_path
 from schemas.records import LEVELS, bounded
 from schemas.taxonomy_spec import taxonomy
 

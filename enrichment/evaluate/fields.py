@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enrichment.evaluate.interval import Share
 from enrichment.evaluate.normal import ARTICLE_TYPE, COLOUR, near_colour, value_name
 from enrichment.evaluate.pairs import LEVELS, Pair
+from schemas.paths import join_path
 
 PATH = "path"
 FIELDS = ("image_group", ARTICLE_TYPE, COLOUR, *LEVELS, PATH)
@@ -74,7 +75,7 @@ def _path(pair: Pair) -> tuple[str, str] | None:
     truth = pair.true_path
     if truth is None:
         return None
-    return " / ".join(truth), " / ".join(pair.path) if len(pair.path) == len(LEVELS) else ""
+    return join_path(truth), join_path(pair.path) if len(pair.path) == len(LEVELS) else ""
 
 
 def _value(pair: Pair, field: str) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from enrichment.evaluate.pairs import LEVELS, Pair
+from schemas.paths import join_path
 
 EXAMPLES = 3
 
@@ -28,7 +29,7 @@ class UnknownPaths:
 def unknown_paths(pairs: Iterable[Pair], known: Callable[[Sequence[str]], bool]) -> UnknownPaths:
     """Count the truths with a path that is not ``known``; one that ends early is asked for as far as it goes."""
     paths = Counter(path for path in map(_true_levels, pairs) if path)
-    unknown = [(" / ".join(path), rows) for path, rows in paths.items() if not known(path)]
+    unknown = [(join_path(path), rows) for path, rows in paths.items() if not known(path)]
     unknown.sort(key=lambda found: (-found[1], found[0]))
     return UnknownPaths(sum(rows for _, rows in unknown), paths.total(), tuple(unknown[:EXAMPLES]))
 

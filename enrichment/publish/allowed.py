@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from schemas.attribute_spec import Attributes
 from schemas.group_spec import Groups
-from schemas.taxonomy_spec import Department, Subclass, Taxonomy
+from schemas.paths import join_path
+from schemas.taxonomy_spec import Taxonomy
 
-JOIN = " / "
 # How the decided values of an attribute that may have several stand in one cell.
 SEVERAL = "|"
 
@@ -43,21 +43,5 @@ DEFAULT_LIMITS = Limits()
 def allowed(attributes: Attributes, groups: Groups, taxonomy: Taxonomy) -> Allowed:
     """Read what is allowed from the declarations; attributes that are measures or free text have no value set."""
     values = {a.name: frozenset(v.name for v in a.values) for a in attributes.attributes if a.values}
-    below = [path for department in taxonomy.departments for path in _paths(department)]
-    paths = {JOIN.join((division.name, *path)) for division in taxonomy.divisions for path in ((), *below)}
-    return Allowed(frozenset(groups.names), values, frozenset(paths))
-
-
-def _paths(department: Department) -> list[tuple[str, ...]]:
-    """Return every path under a division that starts with ``department``, itself included."""
-    found: list[tuple[str, ...]] = [(department.name,)]
-    for class_ in department.classes:
-        found.append((department.name, class_.name))
-        for subclass in class_.subclasses:
-            path = (department.name, class_.name, subclass.name)
-            found += [path, *((*path, title) for title in _titles(subclass))]
-    return found
-
-
-def _titles(subclass: Subclass) -> list[str]:
-    return [] if subclass.category is None else sorted(subclass.category.titles.values())
+    paths = frozenset(join_path(path) for path in taxonomy.paths())
+    return Allowed(frozenset(groups.names), values, paths)

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from enrichment.publish.allowed import JOIN
 from enrichment.publish.keys import conform, inside, joined, keys_of, ordered, positions, taken
 from enrichment.runs.plan import NOT_SHARED, VENDORS
+from schemas.paths import split_path
 from schemas.records import LEVELS, REVIEWED, Reason
 from schemas.tables import HIERARCHY_CHANGES
 
@@ -116,7 +116,7 @@ def _gone(previous: pa.Array, today: Callable[[str], str | None]) -> NDArray[np.
 def _same_move(before: str, after: str, expected: str | None) -> bool:
     if expected is None:
         return False
-    stood, stands, due = (path.split(JOIN)[:_NODE_LEVELS] for path in (before, after, expected))
+    stood, stands, due = (split_path(path)[:_NODE_LEVELS] for path in (before, after, expected))
     return due != stood and due == stands
 
 

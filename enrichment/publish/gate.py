@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from enrichment.publish.accounting import VendorAccount
-from enrichment.publish.allowed import DEFAULT_LIMITS, JOIN, SEVERAL, Allowed, Limits
+from enrichment.publish.allowed import DEFAULT_LIMITS, SEVERAL, Allowed, Limits
 from enrichment.publish.changes import compared, refiled
 from enrichment.publish.expectations import Expectation, among, at_least, between, failures, filled, unique
 from enrichment.publish.keys import KEY, inside, joined
@@ -68,7 +68,7 @@ def _products(products: pa.Table) -> pa.Table:
         [*KEY, "fingerprint", "versions_hash", "placement", "image_group", "image_group_confidence"]
     )
     columns = {
-        "path": joined(products, LEVELS, JOIN),
+        "path": joined(products, LEVELS),
         "whole": _whole(products),
         "reasons_known": _reasons_known(products),
         "least_confidence": least,

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.paths import SEPARATOR
+
 KEY = ("vendor", "sku")
 # A declared vendor name holds no control character, so the joined key is unambiguous.
 _SEPARATOR = "\x1f"
@@ -69,7 +71,7 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def joined(table: pa.Table, columns: Sequence[str], separator: str = " / ") -> pa.Array:
+def joined(table: pa.Table, columns: Sequence[str], separator: str = SEPARATOR) -> pa.Array:
     """Join text columns a row, leaving nulls out; a row of nulls only becomes null."""
     texts = [_one(table[name]) for name in columns]
     known = pc.is_valid(texts[0])

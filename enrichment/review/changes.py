@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from enrichment.review.paths import main_reason
+from enrichment.review.reasons import main_reason
 from schemas.records import CONTRADICTIONS, PlacementStatus
 
 # How much it costs to be wrong at a level: a dress among men's shoes hurts more than a wrong silhouette.

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from enrichment.review.inputs import Key, Neighbour
 from enrichment.review.ledger import LedgerEntry
 from enrichment.review.listing import Line, key_array, picture_of, row_keys
-from enrichment.review.paths import join_path
 from enrichment.review.scripted import script_json
 from enrichment.review.shown import shown
 from enrichment.review.standing import not_undone
 from enrichment.review.thumbs import thumbnail_name
+from schemas.paths import join_path
 from schemas.records import LEVELS
 
 CHUNK = 100

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from enrichment.review.cells import write_csv
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
 from enrichment.review.obey import by_a_pin
-from enrichment.review.paths import main_reason
+from enrichment.review.reasons import main_reason
 from enrichment.review.standing import standing_entries
+from schemas.paths import join_path
 from schemas.records import LEVELS, LevelState, PlacementStatus
 from schemas.vendor_spec import SKIP, VendorSpec
 
@@ -90,7 +91,7 @@ def _row(spec: VendorSpec, product: dict[str, Any], question: str, mend: bool) -
     separator = spec.columns.path.separator if spec.columns.path else None
     sent = [_joined(_values(product, levels, "vendor_"), separator) for _, levels in columns]
     ours = [_suggested(product, levels, separator) if mend else "" for _, levels in columns if _whole(levels)]
-    path = " / ".join(product[level] for level in LEVELS if product[level]) if mend else ""
+    path = join_path(product[level] for level in LEVELS if product[level]) if mend else ""
     return [product["sku"], product["name"] or "", *sent, *ours, path, main_reason(product["reasons"]), question]
 
 

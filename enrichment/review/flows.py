@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from enrichment.review.changes import Change
-from enrichment.review.paths import prefix, split_path
+from schemas.paths import prefix, split_path
 from schemas.records import LEVELS
 
 NOWHERE = "(nowhere)"

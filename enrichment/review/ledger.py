@@ -15,9 +15,9 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from enrichment.review.paths import parse_path
 from enrichment.stores.port import Store
 from schemas.errors import ObjectExists
+from schemas.paths import parse_path
 from schemas.records import LEVELS, bounded
 
 PREFIX = "decisions/v=1/"

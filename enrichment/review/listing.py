@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from enrichment.review.changes import Change
 from enrichment.review.ledger import CONTENT_DIGITS
-from enrichment.review.paths import join_path
+from schemas.paths import join_path
 from schemas.records import LEVELS
 
 Key = tuple[str, str]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from enrichment.review.paths import SEPARATOR, join_path
+from schemas.paths import SEPARATOR, join_path
 from schemas.records import bounded
-from schemas.taxonomy_spec import Department, Taxonomy
+from schemas.taxonomy_spec import Taxonomy
 
 _SLASH = re.compile(r"\s*/\s*")
 _SHOWN = 100
@@ -67,20 +67,4 @@ def _key(text: str) -> str:
 
 def known_nodes(taxonomy: Taxonomy) -> tuple[str, ...]:
     """Return all paths from division down to subclass and category as written paths, sorted."""
-    found: set[str] = set()
-    for division in taxonomy.divisions:
-        found.add(division.name)
-        for department in taxonomy.departments:
-            found.update(join_path((division.name, *below)) for below in _below(department))
-    return tuple(sorted(found))
-
-
-def _below(department: Department) -> Iterator[tuple[str, ...]]:
-    yield (department.name,)
-    for class_ in department.classes:
-        yield department.name, class_.name
-        for subclass in class_.subclasses:
-            yield department.name, class_.name, subclass.name
-            titles = subclass.category.titles.values() if subclass.category else ()
-            for title in titles:
-                yield department.name, class_.name, subclass.name, title
+    return tuple(sorted({join_path(path) for path in taxonomy.paths()}))

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
-from enrichment.review.paths import parse_path, split_path
 from enrichment.review.standing import RULINGS, Conflict, Today, as_written, settle
+from schemas.paths import parse_path, split_path
 from schemas.records import LEVELS, REVIEWED, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
 
 Key = tuple[str, str]

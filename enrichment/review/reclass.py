@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from enrichment.review.cells import write_csv
 from enrichment.review.changes import Change, read_changes
-from enrichment.review.paths import parse_path
+from schemas.paths import join_path, parse_path
 
 HEADS = (
     *("reclass_no", "reclass_desc", "reclass_date", "item", "vendor", "from_division", "from_dept", "from_class"),
@@ -42,6 +42,6 @@ def _ends(change: Change) -> tuple[str, ...]:
 
 
 def _row(effective: date, number: int, ends: tuple[str, ...], vendor: str, sku: str) -> tuple[str, ...]:
-    to = " / ".join(level for level in ends[len(_LEVELS) :] if level)
+    to = join_path(level for level in ends[len(_LEVELS) :] if level)
     reclass_no = f"{effective:%Y%m%d}{number:05d}"
     return (reclass_no, f"to {to}", effective.isoformat(), sku, vendor, *ends)

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict
 from enrichment.review.listing import product_facts
-from enrichment.review.paths import join_path
 from enrichment.review.standing import Today, as_written, settle
+from schemas.paths import join_path
 from schemas.records import LEVELS
 
 _WRONG = (Verdict.REJECT, Verdict.CORRECT)

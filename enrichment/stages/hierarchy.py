@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from enrichment.publish.layout import RunKey
 from enrichment.publish.read import Published, open_run, read_file
 from enrichment.review.ledger import LedgerEntry
-from enrichment.review.paths import join_path, parse_path
 from enrichment.runs.plan import night_of
 from enrichment.stores.port import Store
 from enrichment.taxonomy.migrate import migrated
 from enrichment.taxonomy.tree import Tree
 from schemas.errors import DeclarationError, PublishedMismatch, UsageError
+from schemas.paths import join_path, parse_path
 from schemas.taxonomy_spec import Taxonomy
 
 HIERARCHY = "taxonomy.json"

@@ -44,7 +44,7 @@ def versions(settings: Settings) -> dict[str, str]:
 @cache
 def obeying() -> str:
     """Return the hash of what reads decisions: products about which somebody gave an order are placed by it."""
-    return _hash(sorted((_PACKAGE / "review" / f"{name}.py") for name in ("ledger", "obey", "paths", "standing")))
+    return _hash(sorted((_PACKAGE / "review" / f"{name}.py") for name in ("ledger", "obey", "standing")))
 
 
 def declarations(settings: Settings) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from enrichment.taxonomy.ambiguous import spellings_of
 from enrichment.taxonomy.tree import Node, Tree
+from schemas.paths import join_path
 from schemas.taxonomy_spec import Rule, Taxonomy
 
 
@@ -138,4 +139,4 @@ def _of_order(old: list[str], new: list[str]) -> list[Change]:
 
 
 def _shown(path: Iterable[str]) -> str:
-    return " / ".join(path)
+    return join_path(path)

@@ -9,14 +9,13 @@ from pathlib import Path
 from schemas.attribute_spec import Attributes
 from schemas.errors import DeclarationError
 from schemas.group_spec import groups
+from schemas.paths import SEPARATOR, join_path
 from schemas.records import bounded
 from schemas.sheet import closest
 from schemas.taxonomy_spec import ArticleType, Category, Class, Department, Division, Rule, Subclass, Taxonomy
 
 Named = Division | Department | Class | Subclass
 
-# What parts the levels of a written path.
-_PARTING = " / "
 _SHOWN = 200
 
 
@@ -172,7 +171,7 @@ def _bad_names(taxonomy: Taxonomy) -> Iterator[str]:
 def _bad_level(what: str, text: str) -> Iterator[str]:
     yield from _padded(what, text)
     # Beside another level, a slash at either end parts as well.
-    if _PARTING in f" {text.strip()} ":
+    if SEPARATOR in f" {text.strip()} ":
         yield (
             f"{what} {text!r} has a slash between blanks, which parts the levels of a written path. "
             "Write '&', or the slash without blanks."
@@ -195,7 +194,7 @@ def _one_path(taxonomy: Taxonomy) -> Iterator[str]:
             if other.id != node.id:
                 yield (
                     f"{_shown(node)}: its name {node.name!r} is that of {_shown(other)} too, so "
-                    f"{_PARTING.join((*above, node.name))!r} leads to both. Rename one, or make them one node and map "
+                    f"{join_path((*above, node.name))!r} leads to both. Rename one, or make them one node and map "
                     "the id that goes in `moved`."
                 )
 

@@ -19,12 +19,12 @@ from enrichment.review.audit import estimate, plan_from
 from enrichment.review.exchange import read_decisions, write_decisions
 from enrichment.review.ledger import Verdict
 from enrichment.review.obey import obey, orders_of
-from enrichment.review.paths import parse_path
 from enrichment.review.report import write_report
 from enrichment.review.serve import prepare
 from enrichment.review.standing import not_undone
 from enrichment.stores.open import open_store
 from enrichment.stores.port import Store
+from schemas.paths import parse_path
 from schemas.records import CONTRADICTIONS, HierarchyDecision, HierarchyPath, PlacementStatus, Reason
 from schemas.sheet import read_rows
 from tests.browser.conftest import Opened

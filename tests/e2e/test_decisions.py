@@ -10,9 +10,9 @@ from enrichment.desk.summary import summary
 from enrichment.publish.read import latest, read_file, read_table
 from enrichment.review.exchange import read_decisions, write_decisions
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry, Verdict, append, read
-from enrichment.review.paths import join_path
 from enrichment.stores.local import LocalStore
 from enrichment.taxonomy.tree import Tree
+from schemas.paths import join_path
 from schemas.records import LEVELS
 from schemas.sheet import read_rows
 from schemas.taxonomy_spec import taxonomy

@@ -10,10 +10,10 @@ import yaml
 from enrichment.config import Settings
 from enrichment.publish.read import latest, read_table
 from enrichment.review.ledger import CONTENT_DIGITS, LedgerEntry
-from enrichment.review.paths import join_path
 from enrichment.stages import judges, versions
 from enrichment.stores.local import LocalStore
 from schemas import declared, taxonomy_spec
+from schemas.paths import join_path
 from schemas.records import LEVELS
 from tests.e2e.conftest import run_one
 

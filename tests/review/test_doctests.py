@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ("drift", "nodes", "paths", "payload", "scripted")
+MODULES = ("drift", "nodes", "payload", "scripted")
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -9,8 +9,8 @@ from enrichment.review.feedback import vendor_feedback
 from enrichment.review.flows import NOWHERE, count_flows
 from enrichment.review.ledger import Verdict
 from enrichment.review.nodes import known_nodes
-from enrichment.review.paths import main_reason
 from enrichment.review.patterns import find_patterns
+from enrichment.review.reasons import main_reason
 from enrichment.review.reclass import HEADS, reclass_events
 from enrichment.review.regressions import broken_cases, regression_cases
 from schemas.sheet import read_rows

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from enrichment.review.ledger import LedgerEntry, Verdict
 from enrichment.review.obey import obey, orders_of, pinned
-from enrichment.review.paths import join_path, parse_path
 from enrichment.review.regressions import regression_cases
 from enrichment.review.standing import settle, standing_entries
+from schemas.paths import join_path, parse_path
 from schemas.records import HierarchyDecision, HierarchyPath, LevelState, PlacementStatus, Reason
 from tests.review.entries import BAGS, CONTENT, DRESSES, TOPS, said
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from enrichment.publish.allowed import JOIN, allowed
+from enrichment.publish.allowed import allowed
 from enrichment.taxonomy.spelling import key, parts
 from enrichment.taxonomy.tree import Tree
 from schemas.attribute_spec import attributes
 from schemas.errors import DeclarationError
 from schemas.group_spec import groups
+from schemas.paths import split_path
 from schemas.taxonomy_spec import taxonomy
 from tests.taxonomy.trees import declared_tree, small
 
@@ -108,7 +109,7 @@ def test_nonsense_means_nothing() -> None:
 
 def test_every_path_that_the_gate_allows_is_a_path_and_no_other() -> None:
     tree = declared_tree()
-    assert all(tree.is_path(path.split(JOIN)) for path in allowed(attributes(), groups(), taxonomy()).paths)
+    assert all(tree.is_path(split_path(path)) for path in allowed(attributes(), groups(), taxonomy()).paths)
     assert tree.is_path(("Kids",))
     assert not tree.is_path(("Women", "Shoes", "Dresses"))
     assert not tree.is_path(("Shoes",))

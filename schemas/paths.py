@@ -1,10 +1,10 @@
-"""Hierarchy paths as the published tables write them: ``Women / Clothing / Dresses``."""
+"""Hierarchy paths as tables, files and people write them: ``Women / Clothing / Dresses``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from schemas.records import HierarchyPath, Reason
+from schemas.records import HierarchyPath
 
 SEPARATOR = " / "
 
@@ -35,10 +35,3 @@ def prefix(text: str | None, depth: int) -> str:
     'Women / Clothing'
     """
     return join_path(split_path(text)[:depth])
-
-
-def main_reason(reasons: Sequence[str] | None) -> str:
-    """Return the reason that names a pattern: the first that is more than a confirmation."""
-    # A confirmation beside another reason only says that some level was right all along.
-    telling = [reason for reason in reasons or () if reason != Reason.CONFIRMED]
-    return telling[0] if telling else (Reason.CONFIRMED.value if reasons else Reason.NO_EVIDENCE.value)
