@@ -192,7 +192,10 @@ class Pictures(Declared):
 
 
 class Limits(Declared):
-    """What a drop may weigh: rows, bytes once unpacked, characters a record, a cell, a sku, pictures a product."""
+    """What a drop may weigh: rows, bytes once unpacked, characters a record, a cell, a sku, pictures a product.
+
+    ``archive_members`` and ``archive_bytes`` are of a zip of pictures: its files, and what they unpack to.
+    """
 
     rows: int = Field(default=5_000_000, gt=0)
     unpacked_bytes: int = Field(default=4 * 2**30, gt=0)
@@ -202,6 +205,8 @@ class Limits(Declared):
     cell_chars: int = Field(default=100_000, gt=0)
     sku_chars: int = Field(default=200, gt=0)
     images: int = Field(default=50, gt=0)
+    archive_members: int = Field(default=200_000, gt=0)
+    archive_bytes: int = Field(default=16 * 2**30, gt=0)
 
 
 class VendorSpec(Declared):

@@ -91,9 +91,13 @@ class ZipSource(PictureSource):
             raise missing(ref, "archive")
         member = self._members[name]
         self._check(ref, member)
+        most = self._policy.archive.max_unpacked_bytes
         with self._lock:
-            if self._unpacked + member.file_size > self._policy.archive.max_unpacked_bytes:
-                raise PictureRefused(ProblemReason.ARCHIVE_BOMB, f"{ref}: the archive unpacks to more than is allowed")
+            if self._unpacked + member.file_size > most:
+                raise PictureRefused(
+                    ProblemReason.ARCHIVE_BOMB,
+                    f"{ref}: the archive unpacks to more; allowed: {most} bytes (archive_bytes of the declared limits)",
+                )
             self._unpacked += member.file_size
         return self._unpack(ref, member)
 
@@ -231,4 +235,7 @@ def _check_directory(path: Path, max_members: int) -> None:
     if at >= 0 and len(tail) >= at + 56:
         entries, length = struct.unpack("<QQ", tail[at + 32 : at + 48])
     if entries > max_members or length > max_members * _ENTRY_BYTES:
-        raise zipfile.BadZipFile(f"{entries} members in a directory of {length} bytes; allowed: {max_members} members")
+        raise zipfile.BadZipFile(
+            f"{entries} members in a directory of {length} bytes; allowed: {max_members} members "
+            "(archive_members of the declared limits)"
+        )

@@ -72,7 +72,7 @@ def pictures_of(run: Run, vendor: str) -> PictureSource:
 
 def source_of(spec: VendorSpec, folder: Path | None, settings: Settings) -> PictureSource:
     """Open the declared pictures of the drop in ``folder`` (None: nothing was delivered), as :func:`pictures_of`."""
-    pictures, policy = spec.pictures, picture_policy(settings)
+    pictures, policy = spec.pictures, picture_policy(settings, spec.limits)
     if pictures is not None and pictures.kind == "http":
         return open_source(pictures.kind, pictures.prefix, policy)
     if pictures is None or folder is None:

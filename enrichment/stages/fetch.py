@@ -40,11 +40,12 @@ def fetch(run: Run, shard: str) -> Outcome:
     mine = of_vendor(vendor) & pc.field("sku").isin(pa.array([row["sku"] for row in rows], pa.string()))
     base = base_table(run, "products", mine, ["sku", "images", "image_sha256", "fingerprint"])
     earlier = base.to_pylist() if base is not None else []
-    kept, prefix = _kept(earlier), prefix_of(spec_of(run, vendor))
+    spec = spec_of(run, vendor)
+    kept, prefix = _kept(earlier), prefix_of(spec)
     wants = [(want, row["night"] < night) for row in rows for want in _wants(row, kept, prefix)]
     taken = [_taken(want, want.sha256) for want, old in wants if old and want.sha256 is not None]
     again = [want for want, old in wants if old and want.sha256 is None]
-    policy = picture_policy(run.plan.settings)
+    policy = picture_policy(run.plan.settings, spec.limits)
     with pictures_of(run, vendor) as source:
         expect_planned(run, vendor, source)
         sent = [want for want, old in wants if not old]

@@ -1,6 +1,7 @@
 """A vendor's declaration and pictures: what is read, and what is said where they cannot be."""
 
 from datetime import date
+from zipfile import ZipFile
 
 import pytest
 
@@ -68,6 +69,23 @@ def test_pictures_that_cannot_be_had_name_vendor_place_and_way_out(declared, tmp
     assert told.startswith(f"drop acme: pictures.location {location!r}: {why}; allowed: a ")
     assert told.endswith(f". Ask the vendor, or fix `pictures` in {declared / 'acme.yaml'}.")
     assert str(drop) not in told
+
+
+def test_a_zip_may_weigh_what_its_vendor_declares(declared, tmp_path):
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    with ZipFile(drop / "web.zip", "w") as archive:
+        for name in ("1.jpg", "2.jpg"):
+            archive.writestr(name, b"x" * 60)
+    text = (declared / "acme.yaml").read_text() + "pictures: {kind: zip, location: web.zip}\n"
+    (declared / "acme.yaml").write_text(f"{text}limits: {{archive_members: 1}}\n")
+    with pytest.raises(DropError, match=r"2 members .*allowed: 1 members \(archive_members of the declared limits\)"):
+        source_of(vendor_specs(declared)["acme"], drop, Settings())
+    (declared / "acme.yaml").write_text(f"{text}limits: {{archive_bytes: 100}}\n")
+    with source_of(vendor_specs(declared)["acme"], drop, Settings()) as source:
+        assert len(source.read("1.jpg")) == 60
+        with pytest.raises(PictureRefused, match="allowed: 100 bytes"):
+            source.read("2.jpg")
 
 
 def test_a_vendor_without_pictures_or_without_a_drop_has_none(declared):
