@@ -302,6 +302,7 @@ def test_paper_gets_the_list_without_the_buttons(opened: Opened) -> None:
     assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"]
 
 
+# Named before ``opened`` in a test, so that its pages are closed while the server still answers them.
 @pytest.fixture
 def served(report: Path, tmp_path: Path) -> Iterator[tuple[str, Store]]:
     store = open_store(str(tmp_path / "store"))
@@ -322,7 +323,7 @@ def wait_for(page: Page, store: Store, verdicts: list[Verdict]) -> None:
     assert [entry.decision for entry in ledger.read(store)] == verdicts
 
 
-def test_the_server_saves_as_one_goes(opened: Opened, served: tuple[str, Store]) -> None:
+def test_the_server_saves_as_one_goes(served: tuple[str, Store], opened: Opened) -> None:
     url, store = served
     page = opened(url)
     assert "token" not in page.url
@@ -338,7 +339,7 @@ def test_the_server_saves_as_one_goes(opened: Opened, served: tuple[str, Store])
     expect(other.locator("#tally")).to_have_text("1 locked")
 
 
-def test_without_the_token_the_door_stays_shut(opened: Opened, served: tuple[str, Store]) -> None:
+def test_without_the_token_the_door_stays_shut(served: tuple[str, Store], opened: Opened) -> None:
     url, _ = served
     page = opened(url.split("#")[0], ready="p")
     expect(page.locator("body")).to_contain_text("it carries the token")
@@ -485,7 +486,7 @@ def test_only_filters_that_do_something_are_offered(opened: Opened) -> None:
     assert page.locator("#filter-reason").is_visible()
 
 
-def test_what_was_loaded_can_be_undone_too(opened: Opened, served: tuple[str, Store]) -> None:
+def test_what_was_loaded_can_be_undone_too(served: tuple[str, Store], opened: Opened) -> None:
     url, store = served
     page = opened(url)
     name_reviewer(page)
@@ -667,7 +668,7 @@ def entry_on(page: Page, at: int, decision: Verdict, who: str, minute: int, **mo
     return replace(ledger.from_record(record), **(given | more))
 
 
-def test_reviewers_who_share_a_ledger_see_what_stands_there(opened: Opened, served: tuple[str, Store]) -> None:
+def test_reviewers_who_share_a_ledger_see_what_stands_there(served: tuple[str, Store], opened: Opened) -> None:
     url, store = served
     page = opened(url)
     page.click("#tab-products")
@@ -699,7 +700,7 @@ def test_reviewers_who_share_a_ledger_see_what_stands_there(opened: Opened, serv
     expect(other.locator("#saved")).to_have_text("Saved")
 
 
-def test_one_press_is_undone_at_once_also_after_a_reload(opened: Opened, served: tuple[str, Store]) -> None:
+def test_one_press_is_undone_at_once_also_after_a_reload(served: tuple[str, Store], opened: Opened) -> None:
     url, store = served
     page = opened(url)
     name_reviewer(page)
@@ -734,7 +735,7 @@ def write_cells(path: Path, entries: Sequence[ledger.LedgerEntry], cells: dict[t
 
 
 def test_a_bad_row_is_refused_by_name_and_the_others_are_taken(
-    opened: Opened, served: tuple[str, Store], tmp_path: Path
+    served: tuple[str, Store], opened: Opened, tmp_path: Path
 ) -> None:
     url, store = served
     page = opened(url)
@@ -758,7 +759,7 @@ def test_a_bad_row_is_refused_by_name_and_the_others_are_taken(
     expect(page.locator("#saved")).to_have_text("Saved")
 
 
-def test_a_decision_that_the_server_refuses_blocks_no_other(opened: Opened, served: tuple[str, Store]) -> None:
+def test_a_decision_that_the_server_refuses_blocks_no_other(served: tuple[str, Store], opened: Opened) -> None:
     url, store = served
     page = opened(url, refusals=True)
     page.click("#tab-products")
