@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrichment.images.decode import probe
-from enrichment.images.keep import keep, key_of
+from enrichment.images.keep import keep, key_of, sha256_of
 from enrichment.images.policy import ImagePolicy
 from enrichment.images.port import PictureSource
 from enrichment.images.refused import PictureRefused
@@ -112,10 +111,11 @@ class _Fetcher:
 
     def _fresh(self, ref: str, known: str | None) -> str:
         data = self._source.read(ref)
-        if hashlib.sha256(data).hexdigest() != known:
+        sha256 = sha256_of(data)
+        if sha256 != known:
             with self._decoding:
                 probe(data, self._policy)
-        return keep(self._store, data)
+        return keep(self._store, data, sha256)
 
 
 def _all(fetcher: _Fetcher, keys: list[tuple[str, str | None]]) -> Iterator[_Outcome]:

@@ -25,9 +25,14 @@ def key_of(sha256: str) -> str:
     return f"images/sha256/{sha256[:2]}/{sha256}"
 
 
-def keep(store: Store, data: bytes) -> str:
-    """Write ``data`` once and return its sha256; a picture already there is not written again."""
-    sha256 = hashlib.sha256(data).hexdigest()
+def sha256_of(data: bytes) -> str:
+    """Return the hash that a picture is kept under."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def keep(store: Store, data: bytes, sha256: str | None = None) -> str:
+    """Write ``data`` once and return its ``sha256``, given where it is known; what is there already is not written."""
+    sha256 = sha256 or sha256_of(data)
     key = key_of(sha256)
     if not store.exists(key):
         store.put(key, data)
@@ -46,7 +51,7 @@ def load(store: Store, sha256: str) -> bytes:
     # Once more: the damage may be of the way here, and another process may have mended the object meanwhile.
     for _ in range(2):
         data = store.get(key)
-        got = hashlib.sha256(data).hexdigest()
+        got = sha256_of(data)
         if got == sha256:
             return data
     # Who may only read is told of the damage all the same.

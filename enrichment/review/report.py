@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from enrichment.review.audit import draw
+from enrichment.review.audit import Estimate, draw
 from enrichment.review.changes import Change, by_risk, read_changes
 from enrichment.review.details import describe_neighbours, write_details
 from enrichment.review.drift import count_mix, measure_drift
@@ -26,7 +26,7 @@ from enrichment.review.page import render_page
 from enrichment.review.patterns import Pattern, find_patterns
 from enrichment.review.payload import encode_rows, wanted_pictures
 from enrichment.review.shown import shown
-from enrichment.review.snooze import snoozed
+from enrichment.review.snooze import Snoozed, snoozed
 from enrichment.review.standing import Conflict, standing_entries
 from enrichment.review.thumbs import write_thumbnails
 from enrichment.review.tiles import TITLES, compare_tiles, count_tiles
@@ -59,6 +59,16 @@ class ReportFiles:
         return (self.numbers_json, self.numbers_parquet, self.summary_json, *self.details, *self.thumbnails, self.index)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What people said, read once: what stands, what of it holds tonight, who waits, what audits came to."""
+
+    standing: Sequence[LedgerEntry]
+    orders: Orders
+    asleep: Sequence[Snoozed]
+    audits: Sequence[Estimate]
+
+
 def write_report(inputs: ReportInputs, out: Path) -> ReportFiles:
     """Write the page and what lies beside it into ``out``; the same inputs give the same bytes.
 
@@ -70,14 +80,15 @@ def write_report(inputs: ReportInputs, out: Path) -> ReportFiles:
     changes = read_changes(inputs.changes)
     patterns = find_patterns(changes, inputs.impact)
     numbers = _numbers(inputs, changes, patterns)
-    listing = _listing(inputs, changes, numbers)
+    said = _said(inputs)
+    listing = _listing(inputs, changes, numbers, said)
     found, facts = _neighbours(inputs, listing)
     pictures: dict[str, Path] = {}
     if inputs.pictures:
         wanted = [*wanted_pictures(listing), *(picture for fact in facts.values() if (picture := picture_of(fact)))]
         pictures = write_thumbnails(wanted, inputs.pictures, out / "thumbs", inputs.thumbnails)
-    page, listing = _fitting_page(inputs, numbers, listing, patterns, pictures)
-    accepted = _said_right(inputs)
+    page, listing = _fitting_page(inputs, said, numbers, listing, patterns, pictures)
+    accepted = {entry.key for entry in said.standing if entry.decision in (Verdict.ACCEPT, Verdict.LOCK)}
     similar = describe_neighbours(found, facts, accepted, pictures)
     details = write_details(listing.lines, inputs.products, inputs.claims, similar, inputs.entries, out / "details")
     as_json, as_parquet, short = write_numbers(numbers, out)
@@ -106,10 +117,15 @@ def _audit_population(products: pa.Table, changes: Sequence[Change]) -> tuple[li
     return placed, [key for key in keys if key not in moved]
 
 
-def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str, Any]) -> Listing:
+def _said(inputs: ReportInputs) -> _Said:
+    standing = standing_entries(inputs.entries, inputs.today)
+    return _Said(standing, _orders(inputs), snoozed(inputs.entries, inputs.night), past_estimates(inputs))
+
+
+def _listing(inputs: ReportInputs, changes: Sequence[Change], numbers: dict[str, Any], said: _Said) -> Listing:
     kept = by_risk(changes, inputs.impact)[: inputs.listed]
     audit = [(v, s) for stratum in numbers["audit"]["strata"] for v, s in stratum["sample"]]
-    orders, asleep = _orders(inputs), snoozed(inputs.entries, inputs.night)
+    orders, asleep = said.orders, said.asleep
     special = {
         "audit": audit,
         "expired": sorted({*orders.expired, *_idle(inputs, orders)}),
@@ -133,12 +149,6 @@ def _orders(inputs: ReportInputs) -> Orders:
     return orders_of(inputs.entries, content, inputs.today)
 
 
-def _said_right(inputs: ReportInputs) -> set[Key]:
-    """Return the products that somebody accepted or locked where they stand."""
-    standing = standing_entries(inputs.entries, inputs.today)
-    return {entry.key for entry in standing if entry.decision in (Verdict.ACCEPT, Verdict.LOCK)}
-
-
 def _idle(inputs: ReportInputs, orders: Orders) -> list[Key]:
     """Return the products that their pin does not hold: its node is gone, or the vendor's drop could not be read."""
     facts = product_facts(inputs.products, list(orders.pins))
@@ -157,13 +167,14 @@ def _neighbours(
 
 def _fitting_page(
     inputs: ReportInputs,
+    said: _Said,
     numbers: dict[str, Any],
     listing: Listing,
     patterns: Sequence[Pattern],
     pictures: dict[str, Path],
 ) -> tuple[bytes, Listing]:
     """Return the page, names cut and at last lines dropped until it is under ``PAGE_LIMIT`` bytes."""
-    frame = _frame(inputs, numbers, listing)
+    frame = _frame(inputs, said, numbers, listing)
     page = b""
     for limit in _NAME_LIMITS:
         page = render_page(frame | encode_rows(listing, patterns, pictures, limit))
@@ -175,12 +186,12 @@ def _fitting_page(
         size = size * 3 // 4
         listing = listing.shortened(size)
         rows = encode_rows(listing, patterns[:size], pictures, _NAME_LIMITS[2])
-        page = render_page(_frame(inputs, numbers, listing) | rows)
+        page = render_page(_frame(inputs, said, numbers, listing) | rows)
     _log.warning("report page lists %d lines: more do not fit %d bytes", len(listing.lines), PAGE_LIMIT)
     return page, listing
 
 
-def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> dict[str, Any]:
+def _frame(inputs: ReportInputs, said: _Said, numbers: dict[str, Any], listing: Listing) -> dict[str, Any]:
     """Return what the page shows around the lines."""
     total = sum(cause["count"] for cause in numbers["causes"])
     flows = _top_flows(numbers["flows"])
@@ -194,7 +205,7 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
         "audit": {
             "rows": list(listing.special["audit"]),
             "strata": [[s["name"], s["size"], _rows_of(s["sample"], listing)] for s in numbers["audit"]["strata"]],
-            "past": [asdict(found) for found in past_estimates(inputs)],
+            "past": [asdict(found) for found in said.audits],
         },
         "problems": _problem_rows(inputs.problems),
         "problems_total": inputs.problems.num_rows,
@@ -204,16 +215,14 @@ def _frame(inputs: ReportInputs, numbers: dict[str, Any], listing: Listing) -> d
         "expired": list(listing.special["expired"]),
         "back": list(listing.special["back"]),
         "waiting": [
-            [listing.position[one.key], one.until]
-            for one in snoozed(inputs.entries, inputs.night)
-            if one.waits and one.key in listing.position
+            [listing.position[one.key], one.until] for one in said.asleep if one.waits and one.key in listing.position
         ],
         "conflicts": [
             [listing.position[c.key], [[e.reviewer, e.decision.value, e.value or e.path] for e in _by_reviewer(c)]]
-            for c in _orders(inputs).conflicts
+            for c in said.orders.conflicts
             if c.key in listing.position
         ],
-        "human": _earlier_decisions(inputs, numbers["run"]["run_id"], listing),
+        "human": _earlier_decisions(said, numbers["run"]["run_id"], listing),
         "nodes": list(inputs.nodes),
         "total": total,
     }
@@ -223,10 +232,9 @@ def _by_reviewer(conflict: Conflict) -> list[LedgerEntry]:
     return sorted(conflict.entries, key=lambda entry: (entry.reviewer, entry.at))
 
 
-def _earlier_decisions(inputs: ReportInputs, run_id: str, listing: Listing) -> list[list[Any]]:
+def _earlier_decisions(said: _Said, run_id: str, listing: Listing) -> list[list[Any]]:
     """Return what people decided on listed products in earlier nights: row, verdict, reviewer, day, value."""
-    entries = standing_entries(inputs.entries, inputs.today)
-    standing = [e for e in entries if e.run_id != run_id and e.key in listing.position]
+    standing = [e for e in said.standing if e.run_id != run_id and e.key in listing.position]
     told = ((listing.position[e.key], e.decision.value, shown(e.reviewer), e.at[:10], shown(e.value)) for e in standing)
     return [list(row) for row in sorted(told)]
 
